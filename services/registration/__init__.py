@@ -1,0 +1,1 @@
+"""Organisations, movements and their calendar, models from survey to results."""

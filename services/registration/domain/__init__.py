@@ -1,0 +1,1 @@
+"""The rules of registration, one module an aggregate."""

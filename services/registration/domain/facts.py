@@ -1,0 +1,42 @@
+"""What a model's rules need to know of other aggregates; it arrives in the commands."""
+
+from datetime import date
+
+import msgspec
+
+from shared.contracts.evaluation import Category
+from shared.contracts.values import (
+    LatenessEffect,
+    MovementId,
+    OrganizationId,
+    RuleSetId,
+    SurveyGate,
+)
+
+
+class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of the movement's rule set that govern registering and reporting."""
+
+    rule_set: RuleSetId
+    version: int
+    categories: tuple[Category, ...]
+    survey_gate: SurveyGate
+    lateness_effect: LatenessEffect
+
+
+class MovementYear(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement and the calendar of one of its years."""
+
+    movement: MovementId
+    year: int
+    launching_body: OrganizationId
+    registration_opens: date
+    registration_closes: date
+    results_before: date
+
+
+class HolderFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The holder's organisation: the party committees it can register with, the one that leads it first."""
+
+    organization: OrganizationId
+    committees: tuple[OrganizationId, ...]

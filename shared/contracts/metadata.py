@@ -1,0 +1,34 @@
+"""What is recorded beside each event: who, why, under which rules. Hashed with the event."""
+
+from uuid import UUID
+
+import msgspec
+
+
+class CommandRecord(msgspec.Struct, frozen=True):
+    """The whole command that led to an append: its stored name and its bytes, as decided on.
+
+    Forgettable parts are commitments already, so the record can be published.
+    """
+
+    name: str
+    data: msgspec.Raw
+
+
+class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Metadata of an event. Of an append only the first event carries `command`.
+
+    `actor` is the subject of the caller's token, of a vote the ballot pseudonym, of a reaction
+    `service:<name>`. `correlation` is shared by everything one request led to; `causation` is the
+    idempotency key of the request or the id of the event that caused this one. `cites` are ids of
+    other streams' events that the decision relied on. `rules` names the rule-set version.
+    """
+
+    actor: str
+    correlation: UUID
+    causation: UUID
+    software: str
+    organization: UUID | None = None
+    rules: str | None = None
+    command: CommandRecord | None = None
+    cites: tuple[UUID, ...] = ()

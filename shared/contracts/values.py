@@ -1,0 +1,67 @@
+"""Values that occur in the contracts of several services."""
+
+from typing import Annotated, Final, Literal, NewType
+from uuid import UUID
+
+import msgspec
+
+OrganizationId = NewType("OrganizationId", UUID)
+MovementId = NewType("MovementId", UUID)
+ModelId = NewType("ModelId", UUID)
+RuleSetId = NewType("RuleSetId", UUID)
+CriteriaSetId = NewType("CriteriaSetId", UUID)
+AppraisalId = NewType("AppraisalId", UUID)
+CouncilId = NewType("CouncilId", UUID)
+BallotId = NewType("BallotId", UUID)
+CaseId = NewType("CaseId", UUID)
+NoticeId = NewType("NoticeId", UUID)
+
+Line = Annotated[
+    str,
+    msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"),
+]
+"""One line of text that says something: 1 to 200 characters, no control characters."""
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+"""Some paragraphs: 1 to 4,000 characters, no NUL."""
+
+WorkField = Literal["economy", "culture-society", "security-defence", "political-system"]
+"""The four fields of guideline clause II.1."""
+
+Aim = Literal["model", "exemplar"]
+"""What a registration aims at (clause III.1.1c)."""
+
+HolderKind = Literal["collective", "individual"]
+
+
+class Forgettable(msgspec.Struct, frozen=True):
+    """Personal data kept outside the log: where it lies, and a salted commitment to it.
+
+    `commitment` is HMAC-SHA-256 in hex under a 32-byte salt kept with the payload. Erasing deletes
+    payload and salt; the commitment then says nothing and every proof over the event still verifies.
+    """
+
+    payload: UUID
+    commitment: str
+
+
+ENTRY_TEXT_BUDGET_BYTES: Final = 48_000
+"""What the texts of one command may weigh together, so that its event fits a log entry."""
+
+LineKind = Literal["party", "vertical", "territory"]
+"""The three kinds of lines in the organisation graph: leadership by party committees, an organisation's
+own system, and the committee of the area."""
+
+Level = Literal["province", "commune", "grassroots"]
+
+CompetenceClause = Literal["I.2.2a", "I.2.2b", "I.2.2c", "I.2.2d"]
+"""The clauses that give a body the competence to recognise."""
+
+CategoryId = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9.\-]+$")]
+"""Id of a category of registrants in a rule set (clauses I.1.1 and I.1.2)."""
+
+SurveyGate = Literal["before_registration", "before_plan"]
+"""Whether the survey of clause III.1.1b stands before registering or only before the plan (rule set)."""
+
+LatenessEffect = Literal["mark", "accept_with_reason", "ineligible"]
+"""What late written results lead to (rule set; practice)."""

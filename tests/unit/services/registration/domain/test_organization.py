@@ -1,0 +1,150 @@
+"""Organisations: created once, lines with dates, competences with an adviser of their own."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registration.domain.organization import (
+    ADVISER_DECIDES,
+    ALREADY_EXISTS,
+    LINE_TWICE,
+    ORGANIZATION,
+    OWN_SUPERIOR,
+    UNKNOWN,
+    AssignCompetence,
+    ChangeLine,
+    CreateOrganization,
+    LineForm,
+    Organization,
+    OrganizationLine,
+)
+from shared.contracts.registration import (
+    CompetenceAssigned,
+    OrganizationCreated,
+    OrganizationLineChanged,
+)
+from shared.contracts.values import OrganizationId
+from tests.support.specification import specification
+
+COMMITTEE = OrganizationId(UUID(int=1))
+PROVINCE = OrganizationId(UUID(int=2))
+SECTION = OrganizationId(UUID(int=3))
+REFORM = date(2025, 7, 1)
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+created = OrganizationCreated(
+    organization_id=COMMITTEE,
+    name="Đảng ủy xã Môn Sơn",
+    kind="commune_party_committee",
+    level="commune",
+    place="xã Môn Sơn",
+    established_on=REFORM,
+    category="I.1.1-2",
+)
+create = CreateOrganization(
+    organization_id=COMMITTEE,
+    name=created.name,
+    kind=created.kind,
+    level="commune",
+    place=created.place,
+    established_on=REFORM,
+    category="I.1.1-2",
+    lines=(LineForm(line="party", superior=PROVINCE),),
+    at=NOW,
+)
+above = OrganizationLineChanged(
+    organization_id=COMMITTEE, line="party", superior=PROVINCE, valid_from=REFORM
+)
+competence = CompetenceAssigned(
+    organization_id=COMMITTEE,
+    clause="I.2.2b",
+    advised_by=SECTION,
+    valid_from=REFORM,
+    source="Hướng dẫn I.2.2",
+)
+assign = AssignCompetence(
+    clause="I.2.2b", advised_by=SECTION, valid_from=REFORM, source="Hướng dẫn I.2.2", at=NOW
+)
+
+organization = specification(ORGANIZATION)
+
+
+def test_a_body_is_created_with_its_lines_from_the_day_it_was_established() -> None:
+    organization.given().when(create).then(created, above)
+
+
+def test_a_body_is_created_once() -> None:
+    organization.given(created).when(create).then_refused(ALREADY_EXISTS)
+
+
+def test_a_line_takes_one_superior() -> None:
+    twice = msgspec.structs.replace(create, lines=create.lines * 2)
+    organization.given().when(twice).then_refused(LINE_TWICE)
+
+
+def test_nobody_stands_above_itself() -> None:
+    own = msgspec.structs.replace(create, lines=(LineForm(line="party", superior=COMMITTEE),))
+    organization.given().when(own).then_refused(OWN_SUPERIOR)
+    change = ChangeLine(line="party", superior=COMMITTEE, valid_from=REFORM, at=NOW)
+    organization.given(created).when(change).then_refused(OWN_SUPERIOR)
+
+
+def test_a_line_changes_from_a_day_on() -> None:
+    change = ChangeLine(line="party", superior=SECTION, valid_from=date(2026, 1, 1), at=NOW)
+    organization.given(created, above).when(change).then(
+        OrganizationLineChanged(
+            organization_id=COMMITTEE,
+            line="party",
+            superior=SECTION,
+            valid_from=date(2026, 1, 1),
+        )
+    )
+
+
+def test_the_same_line_again_stays_quiet() -> None:
+    change = ChangeLine(line="party", superior=PROVINCE, valid_from=REFORM, at=NOW)
+    organization.given(created, above).when(change).then_nothing()
+
+
+def test_a_competence_is_assigned_with_its_adviser() -> None:
+    organization.given(created).when(assign).then(competence)
+
+
+def test_the_same_competence_again_stays_quiet() -> None:
+    organization.given(created, competence).when(assign).then_nothing()
+
+
+def test_the_adviser_is_not_the_decider() -> None:
+    own = msgspec.structs.replace(assign, advised_by=COMMITTEE)
+    refused = organization.given(created).when(own).then_refused(ADVISER_DECIDES)
+    assert refused.refusal.clause == "III.2.1c"
+
+
+def test_what_does_not_exist_is_not_changed() -> None:
+    change = ChangeLine(line="party", superior=PROVINCE, valid_from=REFORM, at=NOW)
+    organization.given().when(change).then_refused(UNKNOWN)
+    organization.given().when(assign).then_refused(UNKNOWN)
+
+
+@given(
+    st.lists(
+        st.tuples(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(10, 20)),
+        unique_by=lambda entry: entry[0],
+        max_size=8,
+    ),
+    st.dates(date(2019, 1, 1), date(2031, 1, 1)),
+)
+def test_a_past_day_is_answered_with_the_graph_of_that_day(
+    changes: list[tuple[date, int]], on: date
+) -> None:
+    lines = tuple(
+        OrganizationLine("party", OrganizationId(UUID(int=superior)), valid_from)
+        for valid_from, superior in changes
+    )
+    state = Organization(created=created, lines=lines)
+    before = sorted(entry for entry in changes if entry[0] <= on)
+    expected = OrganizationId(UUID(int=before[-1][1])) if before else None
+    assert state.superior("party", on) == expected
