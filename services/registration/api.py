@@ -1,5 +1,7 @@
 """The HTTP API of registration: each route turns a request into a command, or a query into an answer."""
 
+from typing import Final
+
 from msgspec.structs import asdict
 
 from services.registration import facts, queries
@@ -231,7 +233,9 @@ def routes(api: Api) -> None:
     """Declare every route."""
     _organization_routes(api)
     _movement_routes(api)
-    _model_writes(api)
+    _registering_routes(api)
+    _building_routes(api)
+    _results_routes(api)
     api.read(
         "/models",
         queries.ListModels,
@@ -315,8 +319,12 @@ def _movement_routes(api: Api) -> None:
     )
 
 
-def _model_writes(api: Api) -> None:
-    tag, one = "models", "/models/{model_id}"
+_MODELS: Final = "models"
+_ONE_MODEL: Final = "/models/{model_id}"
+
+
+def _registering_routes(api: Api) -> None:
+    tag, one = _MODELS, _ONE_MODEL
     api.write("/models", SurveySiteForm, survey_site, command=SurveySite, tag=tag, creates=True)
     api.write(
         "/registrations",
@@ -351,6 +359,13 @@ def _model_writes(api: Api) -> None:
         command=ReturnRegistration,
         tag=tag,
     )
+    api.write(
+        f"{one}/withdrawal", WithdrawModelForm, withdraw_model, command=WithdrawModel, tag=tag
+    )
+
+
+def _building_routes(api: Api) -> None:
+    tag, one = _MODELS, _ONE_MODEL
     api.write(f"{one}/plan", AdoptPlanForm, adopt_plan, command=AdoptPlan, tag=tag)
     api.write(
         f"{one}/core-team", AssignCoreTeamForm, assign_core_team, command=AssignCoreTeam, tag=tag
@@ -358,6 +373,10 @@ def _model_writes(api: Api) -> None:
     api.write(
         f"{one}/progress", ReportProgressForm, report_progress, command=ReportProgress, tag=tag
     )
+
+
+def _results_routes(api: Api) -> None:
+    tag, one = _MODELS, _ONE_MODEL
     api.write(
         f"{one}/results",
         SubmitWrittenResultsForm,
@@ -385,7 +404,4 @@ def _model_writes(api: Api) -> None:
         hold_reporting_session,
         command=HoldReportingSession,
         tag=tag,
-    )
-    api.write(
-        f"{one}/withdrawal", WithdrawModelForm, withdraw_model, command=WithdrawModel, tag=tag
     )

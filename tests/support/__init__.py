@@ -1,0 +1,1 @@
+"""What the tests share: real servers of their own, and the house rules' checker."""
