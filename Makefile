@@ -11,7 +11,7 @@ BENCH := .venv-bench/bin/python -m tests.bench
 BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format lock bench clean
+.PHONY: help run test test-long check format reference lock bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -37,6 +37,10 @@ format: ## Format the code and apply safe fixes
 	@$(BOOTSTRAP) --profile dev
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
+
+reference: ## Write AsyncAPI, OpenAPI, broker definitions and missing golden files anew
+	@$(BOOTSTRAP) --profile dev
+	@$(BIN)/python -m scripts.reference
 
 lock: ## Write requirements/*.lock anew (ARGS=--upgrade takes newer versions)
 	@$(PYTHON) scripts/lock.py $(ARGS)

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_state import Status
@@ -15,7 +15,7 @@ from services.registration.domain.organization import (
     Competence,
     OrganizationLine,
 )
-from services.registration.readmodel import models, movements, organizations
+from services.registration.readmodel import models, movements, organizations, progress
 from shared.contracts.registration import (
     CalendarSet,
     LatenessRecorded,
@@ -78,7 +78,7 @@ async def list_organizations(query: Query[ListOrganizations]) -> Page[Organizati
         statement,
         order,
         wanted,
-        lambda row: msgspec.convert(dict(row._mapping), OrganizationRow, strict=False),  # noqa: SLF001 -- SQLAlchemy's public name
+        lambda row: msgspec.convert(row, OrganizationRow, strict=False, from_attributes=True),
     )
 
 
@@ -126,7 +126,7 @@ async def list_movements(query: Query[PageParameters]) -> Page[MovementRow]:
         select(movements),
         order,
         query.parameters,
-        lambda row: msgspec.convert(dict(row._mapping), MovementRow, strict=False),  # noqa: SLF001 -- SQLAlchemy's public name
+        lambda row: msgspec.convert(row, MovementRow, strict=False, from_attributes=True),
     )
 
 
@@ -207,7 +207,9 @@ _ORDERS: Final[dict[str, tuple[Order, ...]]] = {
 async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
     """Registered models; what is only surveyed is a draft and not listed."""
     wanted = query.parameters
-    statement = select(models)
+    statement = select(
+        models, func.coalesce(progress.c.reports, 0).label("progress_reports")
+    ).outerjoin(progress, progress.c.model_id == models.c.model_id)
     if wanted.q is not None:
         statement = statement.where(models.c.search.like(contains(wanted.q), escape="\\"))
     for column, value in (
@@ -228,7 +230,7 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
         statement,
         order_for(wanted.sort, _ORDERS),
         wanted,
-        lambda row: msgspec.convert(dict(row._mapping), ModelRow, strict=False),  # noqa: SLF001 -- SQLAlchemy's public name
+        lambda row: msgspec.convert(row, ModelRow, strict=False, from_attributes=True),
     )
 
 

@@ -96,7 +96,6 @@ models: Final = Table(
     Column("deciding_body", String(_ID), nullable=False),
     Column("register_number", String(200)),
     Column("registered_at", String(_DATE), nullable=False),
-    Column("progress_reports", Integer, nullable=False),
     Column("last_progress_until", String(_DATE)),
     Column("results_submitted_on", String(_DATE)),
     Column("days_late", Integer),
@@ -110,6 +109,14 @@ models: Final = Table(
     Index("models_by_committee", "committee", "registered_at", "model_id"),
     Index("models_by_holder", "holder", "registered_at", "model_id"),
 )
+
+progress: Final = Table(
+    "progress",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("reports", Integer, nullable=False),
+)
+"""How many progress reports a model has; apart, because a count is added to a row that may not exist."""
 
 rule_sets: Final = Table(
     "rule_sets",
@@ -197,7 +204,6 @@ def _model_registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange
             "launching_body": str(event.launching_body),
             "deciding_body": str(event.deciding_body),
             "registered_at": recorded.at.isoformat(),
-            "progress_reports": 0,
             "late_accepted": 0,
             "session": "none",
             "search": fold(f"{event.name} {event.address} {event.holder_name or ''}"),
@@ -220,7 +226,7 @@ def _sets(
 def _progress_reported(recorded: Recorded[ProgressReported]) -> Iterable[RowChange]:
     event = recorded.event
     key = {"model_id": str(event.model_id)}
-    yield Add(models, key, {"progress_reports": 1})
+    yield Add(progress, key, {"reports": 1})
     yield Patch(models, key, {"last_progress_until": event.until.isoformat()})
 
 

@@ -272,6 +272,7 @@ class BallotOpened(Event, frozen=True):
     appraisal_id: AppraisalId
     model: ModelId
     council: CouncilId
+    council_body: OrganizationId
     appraising_unit: OrganizationId
     question: Line
     electorate: tuple[Voter, ...]
@@ -322,7 +323,9 @@ class TallyLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BallotTallied(Event, frozen=True):
-    """The count of a closed ballot that had its quorum, under every denominator."""
+    """The count of a closed ballot that had its quorum, under every denominator. `counted` names the
+    votes that count, in the order they stand in the log.
+    """
 
     ballot_id: BallotId
     appraisal_id: AppraisalId
@@ -335,6 +338,7 @@ class BallotTallied(Event, frozen=True):
     abstain: int
     lines: tuple[TallyLine, ...]
     adopted: bool
+    counted: tuple[UUID, ...] = ()
 
 
 class QuorumMissed(Event, frozen=True):
@@ -346,6 +350,7 @@ class QuorumMissed(Event, frozen=True):
     eligible: int
     voted: int
     quorum: Fraction
+    counted: tuple[UUID, ...] = ()
 
 
 EVENTS: Final = Catalogue(

@@ -48,7 +48,8 @@ class NoticeDelivered(Event, frozen=True):
 
 class NoticeFailed(Event, frozen=True):
     """An attempt failed; `error` names its class, nothing personal. Without `next_attempt_at` it was
-    the last one and the notice is dead until someone asks for a retry."""
+    the last one and the notice is dead until someone asks for a retry.
+    """
 
     notice_id: NoticeId
     attempt: int

@@ -1,0 +1,214 @@
+"""Before the year: the province is entered, rules adopted, the movement launched, councils formed."""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from dvk.api import Json
+from dvk.demo.fates import REACHES_BALLOT
+from dvk.demo.player import YEAR, Player
+from dvk.demo.province import (
+    ADMINISTRATOR,
+    CLERK,
+    COMMISSION,
+    SETUP_AT,
+    Body,
+    Competence,
+    Council,
+)
+from dvk.keys import key_of
+
+MOVEMENT: Final = "Phong trào thi đua “Dân vận khéo” giai đoạn 2026–2030"
+SUBSCRIBERS: Final = (CLERK, "ky-cua-lo", "cb-dan-van-do-luong")
+"""Who has mail besides the inbox."""
+
+_CALENDARS: Final[dict[int, Json]] = {
+    YEAR: {
+        "registration_opens": f"{YEAR}-01-01",
+        "registration_closes": f"{YEAR}-03-31",
+        "results_before": f"{YEAR}-10-01",
+        "month_from": f"{YEAR}-10-01",
+        "month_to": f"{YEAR}-10-31",
+    },
+    YEAR + 1: {
+        "registration_opens": f"{YEAR}-11-15",
+        "registration_closes": f"{YEAR + 1}-03-31",
+        "results_before": f"{YEAR + 1}-10-01",
+        "month_from": f"{YEAR + 1}-10-01",
+        "month_to": f"{YEAR + 1}-10-31",
+    },
+}
+"""The year that is played, and the next one, whose registration is open when the play is over."""
+
+
+class Ground:
+    """What a year stands on. `criteria` are those it is judged by, `councils` by deciding body."""
+
+    def __init__(self) -> None:
+        self.movement = UUID(int=0)
+        self.criteria: list[Json] = []
+        self.councils: dict[str, UUID] = {}
+
+
+async def enter_province(player: Player) -> Ground:
+    """Enter everything; what is there already stays as it is."""
+    ground = Ground()
+    await _bodies(player)
+    await _competences(player)
+    await _rules(player, ground)
+    await _councils(player, ground)
+    await player.phase(
+        "Đăng ký nhận thông báo qua thư", "Mail subscriptions", SETUP_AT, SUBSCRIBERS,
+        lambda user: _subscribe(player, user),
+    )
+    return ground
+
+
+async def _bodies(player: Player) -> None:
+    province = player.province
+
+    async def create(body: Body) -> None:
+        created = await player.api.write(
+            "registration",
+            "/organizations",
+            {
+                "name": body.name,
+                "kind": province.kinds[body.kind].vi,
+                "level": body.level,
+                "place": province.units[body.place].name,
+                "established_on": "2025-07-01",
+                "category": province.kinds[body.kind].category,
+                "lines": [
+                    {"line": line, "superior": str(province.ids[superior])}
+                    for line, superior in body.lines.items()
+                    if superior is not None
+                ],
+            },
+            user=ADMINISTRATOR,
+            key=key_of(SETUP_AT, "organization", body.key),
+        )
+        assert UUID(created.id) == province.ids[body.key]
+
+    for number, wave in enumerate(province.waves(), 1):
+        await player.phase(
+            f"Nhập đơn vị, cấp {number}", f"Bodies, level {number}", SETUP_AT, wave, create
+        )
+
+
+async def _competences(player: Player) -> None:
+    province = player.province
+
+    async def assign(competence: Competence) -> None:
+        await player.api.write(
+            "registration",
+            f"/organizations/{province.ids[competence.holder]}/competences",
+            {
+                "clause": competence.clause,
+                "advised_by": str(province.ids[province.adviser(competence.holder)]),
+                "valid_from": competence.since.isoformat(),
+                "source": competence.source,
+            },
+            user=ADMINISTRATOR,
+            key=key_of(SETUP_AT, "competence", competence.holder, competence.clause),
+        )
+
+    await player.phase(
+        "Thẩm quyền công nhận (I.2.2)", "Competences (I.2.2)", SETUP_AT, province.competences, assign
+    )
+
+
+async def _rules(player: Player, ground: Ground) -> None:
+    """The preset adopted as it is, and the movement under it."""
+    api, commission = player.api, str(player.province.ids[COMMISSION])
+
+    async def adopt(_: None) -> None:
+        preset = (await api.read("evaluation", "/presets"))["items"][0]
+        rule_set = await api.write(
+            "evaluation",
+            "/rule-sets",
+            {**preset["rule_set"], "adopted_by": commission},
+            user=CLERK,
+            key=key_of(SETUP_AT, "rule-set"),
+        )
+        await api.write(
+            "evaluation",
+            "/criteria-sets",
+            {**preset["criteria_set"], "adopted_by": commission},
+            user=CLERK,
+            key=key_of(SETUP_AT, "criteria-set"),
+        )
+        ground.criteria = preset["criteria_set"]["criteria"]
+        movement = await api.write(
+            "registration", "/movements", _movement(commission, rule_set.id), user=CLERK,
+            key=key_of(SETUP_AT, "movement"),
+        )
+        ground.movement = UUID(movement.id)
+        for year, dates in _CALENDARS.items():
+            await api.write(
+                "registration", f"/movements/{movement.id}/calendars", {"year": year, **dates},
+                user=CLERK, key=key_of(SETUP_AT, "calendar", str(year)),
+            )
+        # Registering needs the rule set, which comes to registration as an event.
+        await api.read("registration", "/movements", {"at_least": rule_set.position})
+
+    await player.phase(
+        "Quy định, tiêu chí, phong trào và lịch", "Rules, criteria, movement, calendar",
+        SETUP_AT, [None], adopt,
+    )
+
+
+def _movement(commission: str, rule_set: str) -> Json:
+    return {
+        "name": MOVEMENT,
+        "first_year": 2026,
+        "last_year": 2030,
+        "legal_bases": ["Hướng dẫn xây dựng, công nhận mô hình, điển hình “Dân vận khéo” (dữ liệu trình diễn)"],
+        "launching_body": commission,
+        "rule_set": rule_set,
+        "rule_set_version": 1,
+    }
+
+
+async def _councils(player: Player, ground: Ground) -> None:
+    """Those that will vote."""
+    province = player.province
+    deciding = {model.deciding_body for model in player.models if model.fate in REACHES_BALLOT}
+    needed = [council for body, council in province.councils.items() if body in deciding]
+
+    async def form(council: Council) -> None:
+        formed = await player.api.write(
+            "evaluation",
+            "/councils",
+            {
+                "body": str(province.ids[council.organisation]),
+                "name": council.name,
+                "members": list(_members(player, council)),
+            },
+            user=council.chair,
+            key=key_of(SETUP_AT, "council", council.key),
+        )
+        ground.councils[council.organisation] = UUID(formed.id)
+
+    await player.phase(
+        "Hội đồng bình xét", "Assessment councils", SETUP_AT, needed, form
+    )
+
+
+def _members(player: Player, council: Council) -> Iterable[Json]:
+    for user in (*council.members, council.secretary):
+        role = "chair" if user == council.chair else "member"
+        yield {
+            "account": user,
+            "name": player.province.offices[user].title,
+            "role": "secretary" if user == council.secretary else role,
+        }
+
+
+async def _subscribe(player: Player, user: str) -> None:
+    await player.api.write(
+        "notification",
+        "/subscriptions",
+        {"language": "vi", "email": f"{user}@dan-van-kheo.example"},
+        user=user,
+        key=key_of(SETUP_AT, "subscription", user),
+    )

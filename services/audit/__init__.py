@@ -1,0 +1,1 @@
+"""The audit service: timelines, states as at a time, the log."""

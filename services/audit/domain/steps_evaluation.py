@@ -1,0 +1,114 @@
+"""Sentences for the events of evaluation."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.audit.domain.phrases import Template
+from shared.contracts import evaluation as e
+from shared.contracts.event import Event
+
+TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
+    {
+        e.RuleSetAdopted: Template(
+            vi="{adopted_by} ban hành bộ quy định “{title}”, phiên bản {version} ({document_number}), "
+            "hiệu lực từ {effective_on}.",
+            en="{adopted_by} adopted the rule set “{title}”, version {version} ({document_number}), "
+            "effective {effective_on}.",
+            clause="IV.1",
+        ),
+        e.CriteriaSetAdopted: Template(
+            vi="{adopted_by} ban hành bộ tiêu chí “{title}”, phiên bản {version}: {criteria} tiêu chí, "
+            "cần {points_required} điểm.",
+            en="{adopted_by} adopted the criteria “{title}”, version {version}: {criteria} criteria, "
+            "{points_required} points required.",
+            clause="II.x",
+        ),
+        e.CouncilFormed: Template(
+            vi="{body} thành lập “{name}” gồm {members} thành viên.",
+            en="{body} formed “{name}” with {members} members.",
+        ),
+        e.AppraisalOpened: Template(
+            vi="{appraising_unit} bắt đầu thẩm định, theo tiêu chí phiên bản {criteria_set_version} và "
+            "bộ quy định phiên bản {rule_set_version}.",
+            en="{appraising_unit} began the appraisal under version {criteria_set_version} of the "
+            "criteria and version {rule_set_version} of the rule set.",
+            clause="III.2.1c",
+        ),
+        e.GateChecked: Template(
+            vi="Chấp hành chủ trương, pháp luật: {passed}. {finding}",
+            en="Compliance with Party lines and State law: {passed}. {finding}",
+            clause="II.2",
+        ),
+        e.CriterionScored: Template(
+            vi="Tiêu chí {criterion}: {points} điểm. Minh chứng: {evidence}",
+            en="Criterion {criterion}: {points} points. Evidence: {evidence}",
+            clause="II.x",
+        ),
+        e.Appraised: Template(
+            vi="Thẩm định xong: {points}/{points_required} điểm cần đạt, điều kiện bắt buộc {gates_passed}; "
+            "{meets_standard}.",
+            en="Appraised: {points} points of {points_required} required, gates {gates_passed}; it "
+            "{meets_standard}.",
+            clause="I.2.1c",
+        ),
+        e.PostingOpened: Template(
+            vi="Công khai kết quả thẩm định từ {opens_on} đến hết {closes_on} tại {where}.",
+            en="The appraisal is posted from {opens_on} to the end of {closes_on}: {where}.",
+            clause="I.2.1b",
+        ),
+        e.OpinionReceived: Template(
+            vi="Nhận một ý kiến của người dân ngày {received_on}; nội dung được giữ riêng.",
+            en="A citizen's opinion came in on {received_on}; its words are kept apart.",
+            clause="I.2.1b",
+        ),
+        e.OpinionAnswered: Template(
+            vi="Trả lời ý kiến: {answer}", en="The opinion was answered: {answer}", clause="I.2.1b"
+        ),
+        e.PostingClosed: Template(
+            vi="Hết thời gian công khai, đã nhận và trả lời {opinions} ý kiến.",
+            en="The posting ended; {opinions} opinions were received and answered.",
+            clause="I.2.1b",
+        ),
+        e.AdviceIssued: Template(
+            vi="{appraising_unit} tham mưu {deciding_body}: {advice}. {reasons}",
+            en="{appraising_unit} advised {deciding_body} {advice}. {reasons}",
+            clause="III.2.1c",
+        ),
+        e.AppraisalDiscontinued: Template(
+            vi="Dừng thẩm định. Lý do: {reason}", en="The appraisal ended. Reason: {reason}"
+        ),
+        e.BallotOpened: Template(
+            vi="Mở bỏ phiếu công khai, lần {round}, {electorate} người được bỏ phiếu; cần {quorum} tham gia "
+            "và {threshold} tán thành tính trên {threshold_denominator}.",
+            en="An open ballot began, round {round}, {electorate} entitled; {quorum} must vote and "
+            "{threshold} of {threshold_denominator} must approve.",
+            clause="I.2.1b",
+        ),
+        e.AttendanceRecorded: Template(
+            vi="Ghi nhận {present} người có mặt, {consulted} người được xin ý kiến bằng văn bản.",
+            en="{present} were present, {consulted} were asked in writing.",
+        ),
+        e.VoteCast: Template(
+            vi="Một phiếu của người bỏ phiếu {pseudonym}: {choice}.",
+            en="Voter {pseudonym} voted: {choice}.",
+            clause="I.2.1b",
+        ),
+        e.BallotClosed: Template(
+            vi="Khép bỏ phiếu lúc {closed_at}; phiếu sau thời điểm này không tính.",
+            en="The ballot closed at {closed_at}; later votes do not count.",
+            clause="I.2.1b",
+        ),
+        e.BallotTallied: Template(
+            vi="Kiểm phiếu: {approve} tán thành, {reject} không tán thành, {abstain} không có ý kiến trên "
+            "{eligible} người; {adopted}.",
+            en="The count: {approve} approve, {reject} reject, {abstain} abstain of {eligible} entitled; "
+            "{adopted}.",
+            clause="I.2.1b",
+        ),
+        e.QuorumMissed: Template(
+            vi="Chỉ {voted}/{eligible} người bỏ phiếu, chưa đủ {quorum}: cuộc bỏ phiếu không quyết định gì.",
+            en="Only {voted} of {eligible} voted, fewer than {quorum}: the ballot decides nothing.",
+        ),
+    }
+)

@@ -1,0 +1,121 @@
+"""Sentences for the events of registration."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.audit.domain.phrases import Template
+from shared.contracts import registration as r
+from shared.contracts.event import Event
+
+TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
+    {
+        r.OrganizationCreated: Template(
+            vi="Có đơn vị “{name}” ({level}), từ ngày {established_on}.",
+            en="The body “{name}” ({level}) exists since {established_on}.",
+        ),
+        r.OrganizationLineChanged: Template(
+            vi="Từ {valid_from}, theo {line}, cấp trên của {organization_id} là {superior}.",
+            en="From {valid_from} on, {superior} stands above {organization_id} in the {line}.",
+        ),
+        r.CompetenceAssigned: Template(
+            vi="Từ {valid_from}, {organization_id} có thẩm quyền công nhận theo {clause}, do "
+            "{advised_by} tham mưu ({source}).",
+            en="From {valid_from} on, {organization_id} recognises under {clause}, advised by "
+            "{advised_by} ({source}).",
+            clause="I.2.2",
+        ),
+        r.MovementLaunched: Template(
+            vi="{launching_body} phát động phong trào “{name}”, giai đoạn {first_year}–{last_year}, "
+            "theo bộ quy định phiên bản {rule_set_version}.",
+            en="{launching_body} launched the movement “{name}” for {first_year}–{last_year} under "
+            "version {rule_set_version} of its rule set.",
+            clause="0",
+        ),
+        r.CalendarSet: Template(
+            vi="Lịch năm {year}: báo cáo kết quả trước {results_before}; Tháng Dân vận {month_from} – "
+            "{month_to}.",
+            en="The calendar of {year}: results before {results_before}; Mass Mobilisation Month "
+            "{month_from} – {month_to}.",
+            clause="III.2.1b",
+        ),
+        r.SiteSurveyed: Template(
+            vi="{surveyed_by} khảo sát tại {place}, ngày {surveyed_on}.",
+            en="{surveyed_by} surveyed {place} on {surveyed_on}.",
+            clause="III.1.1b",
+        ),
+        r.ModelRegistered: Template(
+            vi="{holder} đăng ký {aim} “{name}” (lĩnh vực: {field}) với {committee}, đề nghị "
+            "{deciding_body} xét công nhận.",
+            en="{holder} registered the {aim} “{name}” (field: {field}) with {committee}, naming "
+            "{deciding_body} to recognise it.",
+            clause="III.1.1c",
+        ),
+        r.LaunchingBodyRegistrationRecorded: Template(
+            vi="{launching_body} vào sổ đăng ký, số {register_number}.",
+            en="{launching_body} took it into its register under number {register_number}.",
+            clause="II.2",
+        ),
+        r.RegistrationAccepted: Template(
+            vi="{committee} chấp nhận đăng ký.", en="{committee} accepted the registration."
+        ),
+        r.RegistrationReturned: Template(
+            vi="{committee} trả lại đăng ký. Lý do: {reasons}",
+            en="{committee} returned the registration. Reasons: {reasons}",
+        ),
+        r.PlanAdopted: Template(
+            vi="Ban hành kế hoạch với {targets} chỉ tiêu, từ {starts_on} đến {ends_on}.",
+            en="The plan was adopted with {targets} targets, from {starts_on} to {ends_on}.",
+            clause="III.1.2a",
+        ),
+        r.CoreTeamAssigned: Template(
+            vi="Phân công {members} thành viên nòng cốt.",
+            en="{members} core members were assigned.",
+            clause="III.1.2b",
+        ),
+        r.ProgressReported: Template(
+            vi="Báo cáo tiến độ đến {until}: {narrative}",
+            en="Progress up to {until} was reported: {narrative}",
+        ),
+        r.WrittenResultsSubmitted: Template(
+            vi="Nộp báo cáo kết quả năm {year} bằng văn bản, ngày {submitted_on}.",
+            en="The written results of {year} were submitted on {submitted_on}.",
+            clause="III.2.1b",
+        ),
+        r.LatenessRecorded: Template(
+            vi="Báo cáo muộn {days_late} ngày (hạn: trước {due_before}); theo bộ quy định: {effect}.",
+            en="The written results were {days_late} days late (due before {due_before}); by the rule "
+            "set {effect}.",
+            clause="III.2.1b",
+        ),
+        r.LateReportAccepted: Template(
+            vi="{committee} chấp nhận báo cáo muộn. Lý do: {reason}",
+            en="{committee} accepted the late report. Reason: {reason}",
+        ),
+        r.ReportingSessionScheduled: Template(
+            vi="{organizer} mời báo cáo kết quả ngày {held_on} tại {place}.",
+            en="{organizer} called a reporting session on {held_on} at {place}.",
+            clause="III.2.1b",
+        ),
+        r.ReportingSessionHeld: Template(
+            vi="{organizer} đã tổ chức báo cáo kết quả ngày {held_on} (biên bản {minutes}).",
+            en="{organizer} held the reporting session on {held_on} (minutes {minutes}).",
+            clause="III.2.1b",
+        ),
+        r.ReportingSessionMissed: Template(
+            vi="{organizer} không tổ chức báo cáo kết quả trước {due_before} (chủ thể không có lỗi); "
+            "{written_results}.",
+            en="{organizer} held no reporting session before {due_before} (never the holder's fault); "
+            "{written_results}.",
+            clause="III.2.1b",
+        ),
+        r.ResultsReported: Template(
+            vi="Kết quả năm {year} đã đủ để thẩm định ({late}; {session}).",
+            en="The results of {year} are in hand for appraisal ({late}; {session}).",
+            clause="III.2.1b",
+        ),
+        r.ModelWithdrawn: Template(
+            vi="Rút mô hình. Lý do: {reason}", en="The model was withdrawn. Reason: {reason}"
+        ),
+    }
+)

@@ -1,0 +1,1 @@
+"""The evaluation service: rule sets, criteria, appraisals, public postings, councils, ballots."""

@@ -1,0 +1,397 @@
+"""The HTTP API of evaluation: each route turns a request into a command, or a query into an answer."""
+
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import asdict
+
+from services.evaluation import ballot_api, facts, queries, rule_queries
+from services.evaluation.ballot_queries import NAME_READERS, NoParameters
+from services.evaluation.domain.appraisal import APPRAISAL
+from services.evaluation.domain.council import (
+    COUNCIL,
+    FormCouncil,
+    FormCouncilForm,
+    refuse_accounts_twice,
+)
+from services.evaluation.domain.criteria import (
+    CRITERIA,
+    AdoptCriteria,
+    AdoptCriteriaForm,
+    AdoptCriteriaVersion,
+    CriteriaVersionForm,
+)
+from services.evaluation.domain.posting import (
+    AnswerOpinion,
+    AnswerOpinionForm,
+    ClosePosting,
+    ClosePostingForm,
+    OpenPosting,
+    OpenPostingForm,
+    PostingRules,
+    ReceiveOpinion,
+    ReceiveOpinionForm,
+    takes_opinions,
+)
+from services.evaluation.domain.ruleset import (
+    RULE_SET,
+    AdoptRuleSet,
+    AdoptRuleSetForm,
+    AdoptRuleSetVersion,
+    RuleSetVersionForm,
+)
+from services.evaluation.domain.scoring import (
+    CheckGate,
+    CheckGateForm,
+    CompleteAppraisal,
+    CompleteAppraisalForm,
+    ScoreCriterion,
+    ScoreCriterionForm,
+)
+from services.evaluation.persons import Citizen, Person
+from shared.contracts.evaluation import AppraisalOpened, CouncilMember
+from shared.contracts.values import CouncilId, CriteriaSetId, RuleSetId
+from shared.domain.decider import Request
+from shared.host.cursor import PageParameters
+from shared.host.service import Api, Call, NotFoundError, Outcome, Page
+
+F = TypeVar("F", bound=Request)
+
+# --- rules, criteria, councils -----------------------------------------------------------------
+
+
+async def adopt_rule_set(call: Call[AdoptRuleSetForm]) -> Outcome:
+    """Adopt a rule set as your body's (clause IV.1). `GET /presets` has one to start from."""
+    rule_set = RuleSetId(call.new_id)
+    command = AdoptRuleSet(**asdict(call.body), rule_set_id=rule_set, at=call.now)
+    return await call.execute(RULE_SET, rule_set, command)
+
+
+async def adopt_rule_set_version(call: Call[RuleSetVersionForm]) -> Outcome:
+    """Adopt a new version. Dossiers stamped with a former version stay under it."""
+    command = AdoptRuleSetVersion(**asdict(call.body), at=call.now)
+    return await call.execute(RULE_SET, call.path_id("rule_set_id"), command)
+
+
+async def adopt_criteria(call: Call[AdoptCriteriaForm]) -> Outcome:
+    """Adopt criteria as your body's: all five common ones made concrete, none weakened (clause II)."""
+    criteria_set = CriteriaSetId(call.new_id)
+    command = AdoptCriteria(**asdict(call.body), criteria_set_id=criteria_set, at=call.now)
+    return await call.execute(CRITERIA, criteria_set, command)
+
+
+async def adopt_criteria_version(call: Call[CriteriaVersionForm]) -> Outcome:
+    """Adopt a new version. Appraisals opened under a former version stay under it."""
+    command = AdoptCriteriaVersion(**asdict(call.body), at=call.now)
+    return await call.execute(CRITERIA, call.path_id("criteria_set_id"), command)
+
+
+async def form_council(call: Call[FormCouncilForm]) -> Outcome:
+    """Form a council that votes: one chair, one secretary who does not vote, and members. Accounts and
+    names are kept apart and can be erased.
+    """
+    refuse_accounts_twice(call.body)
+    council = CouncilId(call.new_id)
+    members = [
+        CouncilMember(
+            member_id=call.derive("member", str(index)),
+            person=await call.keep(
+                f"member-{index}",
+                msgspec.json.encode(Person(account=member.account, name=member.name)),
+            ),
+            role=member.role,
+        )
+        for index, member in enumerate(call.body.members)
+    ]
+    command = FormCouncil(
+        body=call.body.body,
+        name=call.body.name,
+        council_id=council,
+        members=tuple(members),
+        at=call.now,
+    )
+    return await call.execute(COUNCIL, council, command)
+
+
+# --- appraisals --------------------------------------------------------------------------------
+
+
+async def _dossier(call: Call[F]) -> tuple[UUID, AppraisalOpened]:
+    appraisal = call.path_id("appraisal_id")
+    opened = (await call.load(APPRAISAL, appraisal)).state.opened
+    if opened is None:
+        raise NotFoundError("appraisal")
+    return appraisal, opened
+
+
+async def check_gate(call: Call[CheckGateForm]) -> Outcome:
+    """Check compliance with Party lines and State law: pass or fail, no points (clause II.2)."""
+    appraisal, dossier = await _dossier(call)
+    command = CheckGate(**asdict(call.body), at=call.now)
+    return await call.execute(APPRAISAL, appraisal, command, rules=facts.rule_set_name(dossier))
+
+
+async def score_criterion(call: Call[ScoreCriterionForm]) -> Outcome:
+    """Give points for a criterion, with the evidence; scoring again replaces the former points."""
+    appraisal, dossier = await _dossier(call)
+    standard, cites = await facts.standard_of(call, dossier)
+    command = ScoreCriterion(**asdict(call.body), standard=standard, at=call.now)
+    rules = facts.rule_set_name(dossier)
+    return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
+
+
+async def complete_appraisal(call: Call[CompleteAppraisalForm]) -> Outcome:
+    """Complete the appraisal: every criterion scored, the gate checked. Whether the standard is met
+    follows from them.
+    """
+    appraisal, dossier = await _dossier(call)
+    standard, cites = await facts.standard_of(call, dossier)
+    command = CompleteAppraisal(**asdict(call.body), standard=standard, at=call.now)
+    rules = facts.rule_set_name(dossier)
+    return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
+
+
+async def open_posting(call: Call[OpenPostingForm]) -> Outcome:
+    """Post the appraisal in public for at least the rule set's working days (clause I.2.1b). The day
+    of opening is not counted.
+    """
+    appraisal, dossier = await _dossier(call)
+    settings, cites = await facts.rules_of(call, dossier.rule_set, dossier.rule_set_version)
+    terms = PostingRules(
+        working_days=settings.posting_working_days.value, holidays=settings.holidays.value
+    )
+    command = OpenPosting(**asdict(call.body), rules=terms, at=call.now)
+    rules = facts.rule_set_name(dossier)
+    return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
+
+
+async def send_opinion(call: Call[ReceiveOpinionForm]) -> Outcome:
+    """Send an opinion on a posting, signed with name and address. No account is needed; what you write
+    is read by the appraising unit, is not published and can be erased.
+    """
+    appraisal = call.path_id("appraisal_id")
+    state = (await call.load(APPRAISAL, appraisal)).state
+    if state.posting is None:
+        raise NotFoundError("posting")
+    opinion_id = call.new_id
+    if opinion_id not in state.opinions:
+        takes_opinions(state, call.now)
+    kept = await call.keep("opinion", msgspec.json.encode(Citizen(**asdict(call.body))))
+    command = ReceiveOpinion(opinion_id=opinion_id, opinion=kept, at=call.now)
+    return await call.execute(APPRAISAL, appraisal, command)
+
+
+async def answer_opinion(call: Call[AnswerOpinionForm]) -> Outcome:
+    """Answer an opinion, in public: do not repeat what identifies the citizen."""
+    appraisal, _ = await _dossier(call)
+    command = AnswerOpinion(**asdict(call.body), opinion_id=call.path_id("opinion_id"), at=call.now)
+    return await call.execute(APPRAISAL, appraisal, command)
+
+
+async def close_posting(call: Call[ClosePostingForm]) -> Outcome:
+    """Close the posting once its last day has passed and every opinion has its answer."""
+    appraisal, dossier = await _dossier(call)
+    command = ClosePosting(at=call.now)
+    return await call.execute(APPRAISAL, appraisal, command, rules=facts.rule_set_name(dossier))
+
+
+# --- routes ------------------------------------------------------------------------------------
+
+
+def routes(api: Api) -> None:
+    """Declare every route."""
+    _rule_routes(api)
+    _criteria_routes(api)
+    _council_routes(api)
+    _appraisal_writes(api)
+    _appraisal_reads(api)
+    _posting_routes(api)
+    ballot_api.routes(api)
+
+
+def _rule_routes(api: Api) -> None:
+    tag = "rules"
+    api.read(
+        "/presets",
+        NoParameters,
+        rule_queries.list_presets,
+        answer=rule_queries.Presets,
+        tag=tag,
+        public=True,
+    )
+    api.write(
+        "/rule-sets",
+        AdoptRuleSetForm,
+        adopt_rule_set,
+        command=AdoptRuleSet,
+        tag=tag,
+        creates=True,
+    )
+    api.write(
+        "/rule-sets/{rule_set_id}/versions",
+        RuleSetVersionForm,
+        adopt_rule_set_version,
+        command=AdoptRuleSetVersion,
+        tag=tag,
+    )
+    api.read(
+        "/rule-sets",
+        rule_queries.ListAdopted,
+        rule_queries.list_rule_sets,
+        answer=Page[rule_queries.RuleSetRow],
+        tag=tag,
+        public=True,
+    )
+    api.read(
+        "/rule-sets/{rule_set_id}",
+        NoParameters,
+        rule_queries.get_rule_set,
+        answer=rule_queries.RuleSetView,
+        tag=tag,
+        public=True,
+    )
+
+
+def _criteria_routes(api: Api) -> None:
+    tag = "rules"
+    api.write(
+        "/criteria-sets",
+        AdoptCriteriaForm,
+        adopt_criteria,
+        command=AdoptCriteria,
+        tag=tag,
+        creates=True,
+    )
+    api.write(
+        "/criteria-sets/{criteria_set_id}/versions",
+        CriteriaVersionForm,
+        adopt_criteria_version,
+        command=AdoptCriteriaVersion,
+        tag=tag,
+    )
+    api.read(
+        "/criteria-sets",
+        rule_queries.ListAdopted,
+        rule_queries.list_criteria_sets,
+        answer=Page[rule_queries.CriteriaSetRow],
+        tag=tag,
+        public=True,
+    )
+    api.read(
+        "/criteria-sets/{criteria_set_id}",
+        NoParameters,
+        rule_queries.get_criteria_set,
+        answer=rule_queries.CriteriaSetView,
+        tag=tag,
+        public=True,
+    )
+
+
+def _council_routes(api: Api) -> None:
+    tag, one = "councils", "/councils/{council_id}"
+    api.write(
+        "/councils", FormCouncilForm, form_council, command=FormCouncil, tag=tag, creates=True
+    )
+    api.read(
+        "/councils",
+        rule_queries.ListCouncils,
+        rule_queries.list_councils,
+        answer=Page[rule_queries.CouncilRow],
+        tag=tag,
+        public=True,
+    )
+    api.read(
+        one,
+        NoParameters,
+        rule_queries.get_council,
+        answer=rule_queries.CouncilView,
+        tag=tag,
+        public=True,
+    )
+    api.read(
+        f"{one}/members",
+        NoParameters,
+        rule_queries.get_council_members,
+        answer=rule_queries.MembersView,
+        tag=tag,
+        roles=NAME_READERS,
+    )
+
+
+def _appraisal_writes(api: Api) -> None:
+    tag, one = "appraisals", "/appraisals/{appraisal_id}"
+    api.write(f"{one}/gate", CheckGateForm, check_gate, command=CheckGate, tag=tag)
+    api.write(f"{one}/scores", ScoreCriterionForm, score_criterion, command=ScoreCriterion, tag=tag)
+    api.write(
+        f"{one}/completion",
+        CompleteAppraisalForm,
+        complete_appraisal,
+        command=CompleteAppraisal,
+        tag=tag,
+    )
+    api.write(f"{one}/posting", OpenPostingForm, open_posting, command=OpenPosting, tag=tag)
+    api.write(
+        f"{one}/posting/closure", ClosePostingForm, close_posting, command=ClosePosting, tag=tag
+    )
+    api.write(
+        f"{one}/opinions/{{opinion_id}}/answer",
+        AnswerOpinionForm,
+        answer_opinion,
+        command=AnswerOpinion,
+        tag=tag,
+    )
+
+
+def _appraisal_reads(api: Api) -> None:
+    tag, one = "appraisals", "/appraisals/{appraisal_id}"
+    api.read(
+        "/appraisals",
+        queries.ListAppraisals,
+        queries.list_appraisals,
+        answer=Page[queries.AppraisalRow],
+        tag=tag,
+    )
+    api.read(
+        "/appraisals/waiting",
+        PageParameters,
+        queries.list_waiting,
+        answer=Page[queries.WaitingRow],
+        tag=tag,
+    )
+    api.read(
+        one,
+        NoParameters,
+        queries.get_appraisal,
+        answer=queries.AppraisalView,
+        tag=tag,
+    )
+    api.read(
+        f"{one}/opinions",
+        NoParameters,
+        queries.get_opinions,
+        answer=queries.OpinionsView,
+        tag=tag,
+        roles=queries.OPINION_READERS,
+    )
+
+
+def _posting_routes(api: Api) -> None:
+    tag, one = "postings", "/postings/{appraisal_id}"
+    api.read(
+        "/postings",
+        queries.ListPostings,
+        queries.list_postings,
+        answer=Page[queries.PostingRow],
+        tag=tag,
+        public=True,
+    )
+    api.read(
+        one,
+        NoParameters,
+        queries.get_posting,
+        answer=queries.PostingView,
+        tag=tag,
+        public=True,
+    )
+    api.write(f"{one}/opinions", ReceiveOpinionForm, send_opinion, command=ReceiveOpinion, tag=tag)

@@ -1,0 +1,177 @@
+"""What evaluation answers about ballots. Tallies are public; names are for those entitled to them."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select
+
+from services.evaluation.domain.ballot import BALLOT, Ballot
+from services.evaluation.persons import person
+from services.evaluation.readmodel import BallotStatus, ballots, votes
+from shared.contracts.evaluation import (
+    AttendanceRecorded,
+    BallotClosed,
+    BallotOpened,
+    BallotTallied,
+    Choice,
+    QuorumMissed,
+)
+from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.policy import Actor, Role
+from shared.host.service import NotFoundError, Page, Query
+
+NAME_READERS: Final = (Role.SECRETARY, Role.CHAIR, Role.AUDITOR)
+"""Who may learn members' names: the council's secretary and chair, and auditors."""
+
+
+class NoParameters(msgspec.Struct, frozen=True, kw_only=True):
+    """A read without parameters of its own."""
+
+
+def may_read_names(actor: Actor | None, *bodies: UUID) -> bool:
+    """An auditor may everywhere, others where their own organisation is one of `bodies`."""
+    return actor is not None and (Role.AUDITOR in actor.roles or actor.organization in bodies)
+
+
+class ListBallots(PageParameters, frozen=True, kw_only=True):
+    """Filters of the list of ballots."""
+
+    appraisal: UUID | None = None
+    model: UUID | None = None
+    council: UUID | None = None
+    status: BallotStatus | None = None
+
+
+class BallotRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A ballot in the list."""
+
+    ballot_id: UUID
+    appraisal: UUID
+    model: UUID
+    council: UUID
+    question: str
+    round: int
+    former: UUID | None
+    status: BallotStatus
+    opened_at: datetime
+    eligible: int
+    adopted: bool | None
+
+
+async def list_ballots(query: Query[ListBallots]) -> Page[BallotRow]:
+    """Ballots, newest first."""
+    wanted = query.parameters
+    statement = select(ballots)
+    for column, value in (
+        (ballots.c.appraisal, wanted.appraisal),
+        (ballots.c.model, wanted.model),
+        (ballots.c.council, wanted.council),
+        (ballots.c.status, wanted.status),
+    ):
+        if value is not None:
+            statement = statement.where(column == str(value))
+    order = (Order(ballots.c.opened_at, descending=True), Order(ballots.c.ballot_id))
+    return await fetch_page(
+        query.read,
+        statement,
+        order,
+        wanted,
+        lambda row: msgspec.convert(row, BallotRow, strict=False, from_attributes=True),
+    )
+
+
+class VoteRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A vote by pseudonym; `counts` is None until the tally."""
+
+    pseudonym: UUID
+    choice: Choice
+    counts: bool | None
+
+
+class BallotView(msgspec.Struct, frozen=True, kw_only=True):
+    """A ballot as it stands. Choices are shown once it is closed, so that they sway nobody; until then
+    only how many have voted.
+    """
+
+    ballot_id: UUID
+    revision: int
+    opened: BallotOpened
+    attendance: AttendanceRecorded | None
+    closed: BallotClosed | None
+    tallied: BallotTallied | None
+    quorum_missed: QuorumMissed | None
+    votes_cast: int
+    votes: tuple[VoteRow, ...]
+
+
+async def get_ballot(query: Query[NoParameters]) -> BallotView:
+    """A ballot with its rules, its votes by pseudonym once closed, and its tally."""
+    loaded = await query.load(BALLOT, query.path_id("ballot_id"))
+    state = loaded.state
+    if state.opened is None:
+        raise NotFoundError("ballot")
+    ballot = str(state.opened.ballot_id)
+    cast = await query.read.scalar(
+        select(func.count()).select_from(votes).where(votes.c.ballot == ballot)
+    )
+    return BallotView(
+        ballot_id=state.opened.ballot_id,
+        revision=loaded.revision,
+        opened=state.opened,
+        attendance=state.attendance,
+        closed=state.closed,
+        tallied=state.tallied,
+        quorum_missed=state.quorum_missed,
+        votes_cast=cast or 0,
+        votes=() if state.closed is None else await _votes(query, state, ballot),
+    )
+
+
+async def _votes(query: Query[NoParameters], state: Ballot, ballot: str) -> tuple[VoteRow, ...]:
+    statement = select(votes).where(votes.c.ballot == ballot).order_by(votes.c.pseudonym)
+    counted = state.counted
+    return tuple(
+        VoteRow(
+            pseudonym=UUID(row.pseudonym),
+            choice=row.choice,
+            counts=None if counted is None else UUID(row.pseudonym) in counted,
+        )
+        for row in (await query.read.execute(statement)).all()
+    )
+
+
+class NamedVoter(msgspec.Struct, frozen=True, kw_only=True):
+    """A voter; name and account are None once erased."""
+
+    pseudonym: UUID
+    name: str | None
+    account: str | None
+
+
+class ElectorateView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stands behind the pseudonyms of a ballot."""
+
+    ballot_id: UUID
+    voters: tuple[NamedVoter, ...]
+
+
+async def get_electorate(query: Query[NoParameters]) -> ElectorateView:
+    """Who stands behind the pseudonyms: for the council's secretary and chair, and auditors."""
+    opened = (await query.load(BALLOT, query.path_id("ballot_id"))).state.opened
+    if opened is None or not may_read_names(
+        query.actor, opened.council_body, opened.appraising_unit
+    ):
+        raise NotFoundError("ballot")
+    voters = []
+    for voter in opened.electorate:
+        found = await person(query, voter.person)
+        voters.append(
+            NamedVoter(
+                pseudonym=voter.pseudonym,
+                name=None if found is None else found.name,
+                account=None if found is None else found.account,
+            )
+        )
+    return ElectorateView(ballot_id=opened.ballot_id, voters=tuple(voters))

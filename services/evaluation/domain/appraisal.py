@@ -1,0 +1,91 @@
+"""The appraisal of a model's year: scored, posted in public, advised on. Stream `appraisal-<id>`.
+
+Its parts stand in `scoring`, `posting` and `advice`; the state in `appraisal_state`.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+from services.evaluation.domain.advice import Discontinue, IssueAdvice, discontinue, issue_advice
+from services.evaluation.domain.appraisal_state import Appraisal, AppraisalEvent, evolve
+from services.evaluation.domain.posting import (
+    AnswerOpinion,
+    ClosePosting,
+    OpenPosting,
+    ReceiveOpinion,
+    answer_opinion,
+    close_posting,
+    open_posting,
+    receive_opinion,
+)
+from services.evaluation.domain.scoring import (
+    CheckGate,
+    CompleteAppraisal,
+    OpenAppraisal,
+    ScoreCriterion,
+    check_gate,
+    complete_appraisal,
+    open_appraisal,
+    score_criterion,
+)
+from shared.domain.decider import Decider
+
+AppraisalCommand = (
+    OpenAppraisal
+    | CheckGate
+    | ScoreCriterion
+    | CompleteAppraisal
+    | OpenPosting
+    | ReceiveOpinion
+    | AnswerOpinion
+    | ClosePosting
+    | IssueAdvice
+    | Discontinue
+)
+
+
+def decide(state: Appraisal, command: AppraisalCommand) -> tuple[AppraisalEvent, ...]:
+    """What follows from `command`. Raises RefusedError."""
+    match command:
+        case OpenAppraisal():
+            return open_appraisal(state, command)
+        case CheckGate():
+            return check_gate(state, command)
+        case ScoreCriterion():
+            return score_criterion(state, command)
+        case CompleteAppraisal():
+            return complete_appraisal(state, command)
+        case OpenPosting():
+            return open_posting(state, command)
+        case ReceiveOpinion():
+            return receive_opinion(state, command)
+        case AnswerOpinion():
+            return answer_opinion(state, command)
+        case ClosePosting():
+            return close_posting(state, command)
+        case IssueAdvice():
+            return issue_advice(state, command)
+        case Discontinue():
+            return discontinue(state, command)
+
+
+APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider(
+    category="appraisal",
+    initial_state=Appraisal(),
+    decide=decide,
+    evolve=evolve,
+    commands=MappingProxyType(
+        {
+            "OpenAppraisal": OpenAppraisal,
+            "CheckGate": CheckGate,
+            "ScoreCriterion": ScoreCriterion,
+            "CompleteAppraisal": CompleteAppraisal,
+            "OpenPosting": OpenPosting,
+            "ReceiveOpinion": ReceiveOpinion,
+            "AnswerOpinion": AnswerOpinion,
+            "ClosePosting": ClosePosting,
+            "IssueAdvice": IssueAdvice,
+            "Discontinue": Discontinue,
+        }
+    ),
+)

@@ -1,0 +1,418 @@
+"""An open ballot on one appraisal: electorate, attendance, close, tally. Stream `ballot-<id>`.
+
+Votes stand in streams of their own (`vote`). `BallotClosed` is the cut-off: what stands before it in
+the log counts, what stands after it does not, so a vote and the close may race without doubt.
+"""
+
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from services.evaluation.domain.tally import Count, RecordedVote, count, lines_of, reaches
+from shared.contracts.evaluation import (
+    AttendanceRecorded,
+    BallotClosed,
+    BallotMode,
+    BallotOpened,
+    BallotTallied,
+    Denominator,
+    Fraction,
+    QuorumMissed,
+    Voter,
+)
+from shared.contracts.values import (
+    AppraisalId,
+    BallotId,
+    CouncilId,
+    Line,
+    ModelId,
+    OrganizationId,
+    RuleSetId,
+)
+from shared.domain.decider import Decider, Request
+from shared.domain.refusal import Refusal
+from shared.domain.time import Instant
+
+BallotEvent = BallotOpened | AttendanceRecorded | BallotClosed | BallotTallied | QuorumMissed
+
+# --- state ------------------------------------------------------------------------------------
+
+
+class Ballot(msgspec.Struct, frozen=True):
+    """`opened` is None before the first event; the later steps are None until they are reached."""
+
+    opened: BallotOpened | None = None
+    attendance: AttendanceRecorded | None = None
+    closed: BallotClosed | None = None
+    tallied: BallotTallied | None = None
+    quorum_missed: QuorumMissed | None = None
+
+    @property
+    def pseudonyms(self) -> tuple[UUID, ...]:
+        """Those who may vote."""
+        return () if self.opened is None else tuple(v.pseudonym for v in self.opened.electorate)
+
+    @property
+    def counted(self) -> tuple[UUID, ...] | None:
+        """Whose votes count; None before the tally."""
+        result = self.tallied or self.quorum_missed
+        return None if result is None else result.counted
+
+
+def evolve(state: Ballot, event: BallotEvent) -> Ballot:
+    """What is known after `event`."""
+    match event:
+        case BallotOpened():
+            return msgspec.structs.replace(state, opened=event)
+        case AttendanceRecorded():
+            return msgspec.structs.replace(state, attendance=event)
+        case BallotClosed():
+            return msgspec.structs.replace(state, closed=event)
+        case BallotTallied():
+            return msgspec.structs.replace(state, tallied=event)
+        case QuorumMissed():
+            return msgspec.structs.replace(state, quorum_missed=event)
+
+
+# --- commands ---------------------------------------------------------------------------------
+
+
+class AppraisalFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The appraisal voted on. `ready`: appraised, and its posting closed where there is one."""
+
+    appraisal_id: AppraisalId
+    model: ModelId
+    appraising_unit: OrganizationId
+    deciding_body: OrganizationId
+    ready: bool
+    discontinued: bool
+    rule_set: RuleSetId
+    rule_set_version: int
+
+
+class BallotRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the dossier's rule set says about ballots."""
+
+    mode: BallotMode
+    quorum: Fraction
+    threshold: Fraction
+    threshold_denominator: Denominator
+
+
+class FormerBallot(msgspec.Struct, frozen=True, kw_only=True):
+    """The ballot that is repeated."""
+
+    ballot_id: BallotId
+    round: int
+    quorum_missed: bool
+
+
+class OpenBallotForm(Request, frozen=True, kw_only=True):
+    """Which appraisal, which council, and the question put to it."""
+
+    appraisal: AppraisalId
+    council: CouncilId
+    question: Line
+
+
+class RepeatBallotForm(Request, frozen=True, kw_only=True):
+    """The council to vote again, its members as they stand now, and the question."""
+
+    council: CouncilId
+    question: Line
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server adds to an opening: the facts it rests on, and the electorate it froze."""
+
+    about: AppraisalFacts
+    council_body: OrganizationId
+    electorate: tuple[Voter, ...]
+    rules: BallotRules
+
+
+class OpenBallot(OpenBallotForm, frozen=True, kw_only=True):
+    """Open the first ballot on an appraisal, its electorate frozen under fresh pseudonyms."""
+
+    ballot_id: BallotId
+    opening: Opening
+    at: Instant
+
+
+class RepeatBallot(RepeatBallotForm, frozen=True, kw_only=True):
+    """Open the next ballot after one that missed its quorum."""
+
+    ballot_id: BallotId
+    opening: Opening
+    former: FormerBallot
+    at: Instant
+
+
+class RecordAttendanceForm(Request, frozen=True, kw_only=True):
+    """Pseudonyms of those present and of those absent who were asked in writing."""
+
+    present: tuple[UUID, ...]
+    consulted: tuple[UUID, ...] = ()
+
+
+class RecordAttendance(RecordAttendanceForm, frozen=True, kw_only=True):
+    """Record attendance, or correct it before the close."""
+
+    at: Instant
+
+
+class CloseBallotForm(Request, frozen=True, kw_only=True):
+    """Nothing to fill in."""
+
+
+class CloseBallot(CloseBallotForm, frozen=True, kw_only=True):
+    """Close the ballot; the tally follows by itself."""
+
+    at: Instant
+
+
+class TallyBallot(Request, frozen=True, kw_only=True):
+    """Count. `votes` are all that were found, `cut_off` is the position of `BallotClosed`."""
+
+    votes: tuple[RecordedVote, ...]
+    cut_off: int
+    at: Instant
+
+
+BallotCommand = OpenBallot | RepeatBallot | RecordAttendance | CloseBallot | TallyBallot
+
+# --- rules ------------------------------------------------------------------------------------
+
+ALREADY_OPENED: Final = Refusal(
+    "ballot-exists",
+    vi="Hồ sơ này đã có lần bỏ phiếu ở vòng này.",
+    en="This appraisal has its ballot of this round already.",
+)
+UNKNOWN: Final = Refusal(
+    "ballot-unknown",
+    vi="Chưa có lần bỏ phiếu này. Hãy mở bỏ phiếu trước.",
+    en="There is no such ballot. Open it first.",
+)
+NO_BALLOT: Final = Refusal(
+    "no-ballot",
+    vi="Quy định áp dụng cho hồ sơ này không có bỏ phiếu.",
+    en="The rule set of this dossier has no ballot.",
+    practice="ballot_mode",
+)
+APPRAISAL_DISCONTINUED: Final = Refusal(
+    "ballot-appraisal-discontinued",
+    vi="Mô hình đã rút đăng ký nên không còn gì để bỏ phiếu.",
+    en="The model was withdrawn, so there is nothing to vote on.",
+    clause="I.2.1a",
+)
+POSTING_NOT_CLOSED: Final = Refusal(
+    "ballot-before-posting-closed",
+    vi="Chỉ bỏ phiếu sau khi thẩm định xong và niêm yết đã khép. Hãy khép niêm yết trước.",
+    en="The council votes after the appraisal is complete and its posting closed. Close the posting first.",
+    practice="posting_working_days",
+)
+FOREIGN_COUNCIL: Final = Refusal(
+    "foreign-council",
+    vi="Hội đồng phải thuộc cơ quan quyết định hoặc đơn vị tham mưu của hồ sơ này.",
+    en="The council must belong to the deciding body or the appraising unit of this dossier.",
+    clause="III.2.1c",
+)
+ELECTORATE_EMPTY: Final = Refusal(
+    "electorate-empty",
+    vi="Hội đồng không còn ai có quyền bỏ phiếu. Hãy thành lập hội đồng khác.",
+    en="Nobody in this council can vote any more. Form another council.",
+    practice="council",
+)
+QUORUM_NOT_MISSED: Final = Refusal(
+    "quorum-not-missed",
+    vi="Chỉ bỏ phiếu lại khi lần trước không đủ số người tham gia.",
+    en="A ballot is repeated only where the former one missed its quorum.",
+    practice="quorum",
+)
+CLOSED: Final = Refusal(
+    "ballot-already-closed",
+    vi="Bỏ phiếu đã khép, không sửa được nữa.",
+    en="The ballot is closed and can no longer be changed.",
+)
+NOT_IN_ELECTORATE: Final = Refusal(
+    "attendance-not-in-electorate",
+    vi="Mã «{pseudonym}» không có trong danh sách bỏ phiếu. Hãy lấy mã từ danh sách cử tri.",
+    en="“{pseudonym}” is not in the electorate. Take the pseudonyms from the electorate's list.",
+)
+ATTENDANCE_TWICE: Final = Refusal(
+    "attendance-twice",
+    vi="Mã «{pseudonym}» ghi hai lần. Một người hoặc có mặt, hoặc được hỏi bằng văn bản.",
+    en="“{pseudonym}” stands there twice. A member is present or asked in writing, once.",
+    practice="threshold_denominator",
+)
+ATTENDANCE_MISSING: Final = Refusal(
+    "attendance-missing",
+    vi="Chưa ghi ai có mặt, ai được hỏi bằng văn bản. Hãy ghi trước khi khép bỏ phiếu.",
+    en="Attendance has not been recorded. Record who is present or was asked before closing.",
+    practice="threshold_denominator",
+)
+NOT_CLOSED: Final = Refusal(
+    "ballot-not-closed",
+    vi="Bỏ phiếu chưa khép nên chưa kiểm phiếu được.",
+    en="The ballot is not closed, so it cannot be tallied.",
+)
+
+
+def decide(state: Ballot, command: BallotCommand) -> tuple[BallotEvent, ...]:
+    """What follows from `command`. Raises RefusedError."""
+    match command:
+        case OpenBallot():
+            return _open(state, command, None)
+        case RepeatBallot():
+            return _repeat(state, command)
+        case RecordAttendance():
+            return _record_attendance(state, command)
+        case CloseBallot():
+            return _close(state, command)
+        case TallyBallot():
+            return _tally(state, command)
+
+
+def _open(
+    state: Ballot, command: OpenBallot | RepeatBallot, former: FormerBallot | None
+) -> tuple[BallotOpened, ...]:
+    if state.opened is not None:
+        raise ALREADY_OPENED()
+    opening = command.opening
+    appraisal, rules = opening.about, opening.rules
+    if rules.mode == "none":
+        raise NO_BALLOT()
+    if appraisal.discontinued:
+        raise APPRAISAL_DISCONTINUED()
+    if not appraisal.ready:
+        raise POSTING_NOT_CLOSED()
+    if opening.council_body not in (appraisal.deciding_body, appraisal.appraising_unit):
+        raise FOREIGN_COUNCIL()
+    if not opening.electorate:
+        raise ELECTORATE_EMPTY()
+    return (
+        BallotOpened(
+            ballot_id=command.ballot_id,
+            appraisal_id=appraisal.appraisal_id,
+            model=appraisal.model,
+            council=command.council,
+            council_body=opening.council_body,
+            appraising_unit=appraisal.appraising_unit,
+            question=command.question,
+            electorate=opening.electorate,
+            quorum=rules.quorum,
+            threshold=rules.threshold,
+            threshold_denominator=rules.threshold_denominator,
+            rule_set=appraisal.rule_set,
+            rule_set_version=appraisal.rule_set_version,
+            round=1 if former is None else former.round + 1,
+            former=None if former is None else former.ballot_id,
+        ),
+    )
+
+
+def _repeat(state: Ballot, command: RepeatBallot) -> tuple[BallotOpened, ...]:
+    if not command.former.quorum_missed:
+        raise QUORUM_NOT_MISSED()
+    return _open(state, command, command.former)
+
+
+def _record_attendance(state: Ballot, command: RecordAttendance) -> tuple[AttendanceRecorded, ...]:
+    opened = _opened(state)
+    if state.closed is not None:
+        raise CLOSED()
+    eligible, seen = set(state.pseudonyms), set[UUID]()
+    for pseudonym in (*command.present, *command.consulted):
+        if pseudonym not in eligible:
+            raise NOT_IN_ELECTORATE(pseudonym=str(pseudonym))
+        if pseudonym in seen:
+            raise ATTENDANCE_TWICE(pseudonym=str(pseudonym))
+        seen.add(pseudonym)
+    event = AttendanceRecorded(
+        ballot_id=opened.ballot_id, present=command.present, consulted=command.consulted
+    )
+    return () if state.attendance == event else (event,)
+
+
+def _close(state: Ballot, command: CloseBallot) -> tuple[BallotClosed, ...]:
+    opened = _opened(state)
+    if state.closed is not None:
+        return ()
+    if state.attendance is None:
+        raise ATTENDANCE_MISSING()
+    return (
+        BallotClosed(
+            ballot_id=opened.ballot_id, appraisal_id=opened.appraisal_id, closed_at=command.at
+        ),
+    )
+
+
+def _tally(state: Ballot, command: TallyBallot) -> tuple[BallotTallied | QuorumMissed, ...]:
+    opened = _opened(state)
+    if state.closed is None or state.attendance is None:
+        raise NOT_CLOSED()
+    if state.counted is not None:
+        return ()
+    result = count(
+        state.pseudonyms,
+        state.attendance.present,
+        state.attendance.consulted,
+        command.votes,
+        command.cut_off,
+    )
+    if reaches(result.voted, result.eligible, opened.quorum):
+        return (_tallied(opened, result),)
+    return (
+        QuorumMissed(
+            ballot_id=opened.ballot_id,
+            appraisal_id=opened.appraisal_id,
+            model=opened.model,
+            eligible=result.eligible,
+            voted=result.voted,
+            quorum=opened.quorum,
+            counted=tuple(result.choices),
+        ),
+    )
+
+
+def _tallied(opened: BallotOpened, result: Count) -> BallotTallied:
+    lines = lines_of(result, opened.threshold, opened.threshold_denominator)
+    return BallotTallied(
+        ballot_id=opened.ballot_id,
+        appraisal_id=opened.appraisal_id,
+        model=opened.model,
+        eligible=result.eligible,
+        present=len(result.present),
+        consulted=len(result.consulted),
+        approve=result.times("approve"),
+        reject=result.times("reject"),
+        abstain=result.times("abstain"),
+        lines=lines,
+        adopted=any(line.governs and line.reached for line in lines),
+        counted=tuple(result.choices),
+    )
+
+
+def _opened(state: Ballot) -> BallotOpened:
+    if state.opened is None:
+        raise UNKNOWN()
+    return state.opened
+
+
+BALLOT: Final[Decider[Ballot, BallotCommand, BallotEvent]] = Decider(
+    category="ballot",
+    initial_state=Ballot(),
+    decide=decide,
+    evolve=evolve,
+    commands=MappingProxyType(
+        {
+            "OpenBallot": OpenBallot,
+            "RepeatBallot": RepeatBallot,
+            "RecordAttendance": RecordAttendance,
+            "CloseBallot": CloseBallot,
+            "TallyBallot": TallyBallot,
+        }
+    ),
+)

@@ -1,0 +1,151 @@
+"""Who may give which command in evaluation."""
+
+from types import MappingProxyType
+from typing import Any, Final
+
+from services.evaluation.domain.advice import Discontinue, IssueAdvice
+from services.evaluation.domain.appraisal import APPRAISAL, AppraisalCommand
+from services.evaluation.domain.appraisal_state import Appraisal
+from services.evaluation.domain.ballot import (
+    BALLOT,
+    Ballot,
+    BallotCommand,
+    CloseBallot,
+    OpenBallot,
+    RecordAttendance,
+    RepeatBallot,
+    TallyBallot,
+)
+from services.evaluation.domain.council import COUNCIL, Council, FormCouncil
+from services.evaluation.domain.criteria import (
+    CRITERIA,
+    AdoptCriteria,
+    AdoptCriteriaVersion,
+    CriteriaCommand,
+    CriteriaSet,
+)
+from services.evaluation.domain.posting import (
+    AnswerOpinion,
+    ClosePosting,
+    OpenPosting,
+    ReceiveOpinion,
+)
+from services.evaluation.domain.ruleset import (
+    RULE_SET,
+    AdoptRuleSet,
+    AdoptRuleSetVersion,
+    RuleSet,
+    RuleSetCommand,
+)
+from services.evaluation.domain.scoring import (
+    CheckGate,
+    CompleteAppraisal,
+    OpenAppraisal,
+    ScoreCriterion,
+)
+from services.evaluation.domain.vote import VOTE, CastVote, Vote
+from shared.host.policy import ANY, Grant, Parties, Role, Rules
+
+ADOPTER: Final = "adopter"
+BODY: Final = "body"
+APPRAISING_UNIT: Final = "appraising_unit"
+
+_BY_ADOPTER: Final = (Grant(Role.OFFICE_CLERK, ADOPTER), Grant(Role.COMMITTEE_OFFICER, ADOPTER))
+_BY_BODY: Final = tuple(
+    Grant(role, BODY)
+    for role in (Role.SECRETARY, Role.CHAIR, Role.OFFICE_CLERK, Role.COMMITTEE_OFFICER)
+)
+_BY_APPRAISER: Final = (Grant(Role.APPRAISER, APPRAISING_UNIT),)
+# A council's secretary may serve in the unit that advises rather than in the body itself.
+_BY_COUNCIL: Final = tuple(
+    Grant(role, relation)
+    for role in (Role.SECRETARY, Role.CHAIR)
+    for relation in (BODY, APPRAISING_UNIT)
+)
+# Membership is asked of the frozen electorate: a member votes whatever body sent him.
+_BY_VOTER: Final = (Grant(Role.COUNCIL_MEMBER, ANY), Grant(Role.CHAIR, ANY))
+_BY_EVERYONE: Final = (Grant(Role.PUBLIC, ANY),)
+_BY_ITSELF: Final[tuple[Grant, ...]] = ()
+
+
+def _adopter_of_rules(state: RuleSet, command: RuleSetCommand) -> Parties:
+    if state.versions:
+        return {ADOPTER: {state.versions[-1].adopted_by}}
+    return {ADOPTER: {command.adopted_by}} if isinstance(command, AdoptRuleSet) else {}
+
+
+def _adopter_of_criteria(state: CriteriaSet, command: CriteriaCommand) -> Parties:
+    if state.versions:
+        return {ADOPTER: {state.versions[-1].adopted_by}}
+    return {ADOPTER: {command.adopted_by}} if isinstance(command, AdoptCriteria) else {}
+
+
+def _council_parties(_state: Council, command: FormCouncil) -> Parties:
+    return {BODY: {command.body}}
+
+
+def _appraisal_parties(state: Appraisal, _command: AppraisalCommand) -> Parties:
+    return {} if state.opened is None else {APPRAISING_UNIT: {state.opened.appraising_unit}}
+
+
+def _ballot_parties(state: Ballot, command: BallotCommand) -> Parties:
+    if isinstance(command, OpenBallot | RepeatBallot):
+        opening = command.opening
+        return {BODY: {opening.council_body}, APPRAISING_UNIT: {opening.about.appraising_unit}}
+    if state.opened is None:
+        return {}
+    return {
+        BODY: {state.opened.council_body},
+        APPRAISING_UNIT: {state.opened.appraising_unit},
+    }
+
+
+def _no_parties(_state: Vote, _command: CastVote) -> Parties:
+    return {}
+
+
+RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
+    Rules(
+        RULE_SET,
+        _adopter_of_rules,
+        MappingProxyType({AdoptRuleSet: _BY_ADOPTER, AdoptRuleSetVersion: _BY_ADOPTER}),
+    ),
+    Rules(
+        CRITERIA,
+        _adopter_of_criteria,
+        MappingProxyType({AdoptCriteria: _BY_ADOPTER, AdoptCriteriaVersion: _BY_ADOPTER}),
+    ),
+    Rules(COUNCIL, _council_parties, MappingProxyType({FormCouncil: _BY_BODY})),
+    Rules(
+        APPRAISAL,
+        _appraisal_parties,
+        MappingProxyType(
+            {
+                OpenAppraisal: _BY_ITSELF,
+                CheckGate: _BY_APPRAISER,
+                ScoreCriterion: _BY_APPRAISER,
+                CompleteAppraisal: _BY_APPRAISER,
+                OpenPosting: _BY_APPRAISER,
+                ReceiveOpinion: _BY_EVERYONE,
+                AnswerOpinion: _BY_APPRAISER,
+                ClosePosting: _BY_APPRAISER,
+                IssueAdvice: _BY_ITSELF,
+                Discontinue: _BY_ITSELF,
+            }
+        ),
+    ),
+    Rules(
+        BALLOT,
+        _ballot_parties,
+        MappingProxyType(
+            {
+                OpenBallot: _BY_COUNCIL,
+                RepeatBallot: _BY_COUNCIL,
+                RecordAttendance: _BY_COUNCIL,
+                CloseBallot: _BY_COUNCIL,
+                TallyBallot: _BY_ITSELF,
+            }
+        ),
+    ),
+    Rules(VOTE, _no_parties, MappingProxyType({CastVote: _BY_VOTER})),
+)

@@ -1,0 +1,344 @@
+"""What evaluation answers to readers about appraisals and postings."""
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, Select, select
+
+from services.evaluation import facts
+from services.evaluation.ballot_queries import NoParameters, may_read_names
+from services.evaluation.domain.appraisal import APPRAISAL
+from services.evaluation.persons import citizen
+from services.evaluation.readmodel import (
+    AppraisalStatus,
+    appraisals,
+    models,
+    organizations,
+    reported,
+)
+from shared.contracts.evaluation import (
+    AdviceIssued,
+    AppraisalDiscontinued,
+    AppraisalOpened,
+    Appraised,
+    CriterionScored,
+    GateChecked,
+    PostingClosed,
+    PostingOpened,
+)
+from shared.contracts.values import Aim
+from shared.domain.time import legal_date
+from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.policy import Role
+from shared.host.service import NotFoundError, Page, Query
+from shared.host.text import contains
+
+OPINION_READERS: Final = (Role.APPRAISER, Role.AUDITOR)
+
+Statement = Select[*tuple[object, ...]]
+
+# --- appraisals --------------------------------------------------------------------------------
+
+_WITH_MODEL: Final = select(
+    appraisals,
+    models.c.name.label("model_name"),
+    models.c.address.label("model_address"),
+    organizations.c.name.label("appraising_unit_name"),
+).select_from(
+    appraisals.outerjoin(models, models.c.model_id == appraisals.c.model).outerjoin(
+        organizations, organizations.c.organization_id == appraisals.c.appraising_unit
+    )
+)
+
+
+class AppraisalFilter(PageParameters, frozen=True, kw_only=True):
+    """Filters of appraisals; `q` searches the model's name and address, ignoring case and diacritics."""
+
+    q: str | None = None
+    model: UUID | None = None
+    unit: UUID | None = None
+    year: int | None = None
+
+
+class ListAppraisals(AppraisalFilter, frozen=True, kw_only=True):
+    """Filters of the list of appraisals."""
+
+    status: AppraisalStatus | None = None
+
+
+class AppraisalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An appraisal in the list; `ballot` is its latest one."""
+
+    appraisal_id: UUID
+    model: UUID
+    model_name: str | None
+    year: int
+    aim: Aim
+    holder: UUID
+    committee: UUID
+    appraising_unit: UUID
+    deciding_body: UUID
+    status: AppraisalStatus
+    opened_at: datetime
+    points: int | None
+    points_required: int | None
+    meets_standard: bool | None
+    closes_on: date | None
+    opinions: int
+    answers: int
+    ballot: UUID | None
+    advice: str | None
+
+
+def _filtered(wanted: AppraisalFilter) -> Statement:
+    statement: Statement = _WITH_MODEL
+    if wanted.q is not None:
+        statement = statement.where(models.c.search.like(contains(wanted.q), escape="\\"))
+    for column, value in (
+        (appraisals.c.model, wanted.model),
+        (appraisals.c.appraising_unit, wanted.unit),
+    ):
+        if value is not None:
+            statement = statement.where(column == str(value))
+    if wanted.year is not None:
+        statement = statement.where(appraisals.c.year == wanted.year)
+    return statement
+
+
+async def list_appraisals(query: Query[ListAppraisals]) -> Page[AppraisalRow]:
+    """Appraisals, newest first."""
+    statement = _filtered(query.parameters)
+    if query.parameters.status is not None:
+        statement = statement.where(appraisals.c.status == query.parameters.status)
+    order = (Order(appraisals.c.opened_at, descending=True), Order(appraisals.c.appraisal_id))
+    return await fetch_page(
+        query.read,
+        statement,
+        order,
+        query.parameters,
+        lambda row: msgspec.convert(row, AppraisalRow, strict=False, from_attributes=True),
+    )
+
+
+class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A model whose results are in and whose appraisal cannot open yet, and why."""
+
+    model: UUID
+    year: int
+    reason: facts.Reason
+    vi: str
+    en: str
+
+
+async def list_waiting(query: Query[PageParameters]) -> Page[WaitingRow]:
+    """Models whose results are in and whose appraisal is not open yet, with the reason. What can open by
+    now opens within the minute.
+    """
+    rows: list[WaitingRow] = []
+
+    def found(row: Row[*tuple[object, ...]]) -> facts.Reported:
+        return msgspec.convert(row, facts.Reported, strict=False, from_attributes=True)
+
+    order = (Order(reported.c.model_id), Order(reported.c.year))
+    page = await fetch_page(query.read, facts.UNOPENED, order, query.parameters, found)
+    for waiting in page.items:
+        reason = await facts.opening_of(query.read, waiting.model_id, waiting.year, query.now)
+        state = "opens-shortly" if isinstance(reason, facts.Opening) else reason
+        vi, en = facts.SENTENCES[state]
+        rows.append(
+            WaitingRow(model=waiting.model_id, year=waiting.year, reason=state, vi=vi, en=en)
+        )
+    return Page(items=rows, next=page.next)
+
+
+class AppraisalView(msgspec.Struct, frozen=True, kw_only=True):
+    """An appraisal as it stands. Gate and scores are a draft of the appraising unit until it is
+    complete: others see them from then on.
+    """
+
+    appraisal_id: UUID
+    revision: int
+    opened: AppraisalOpened
+    gate: GateChecked | None
+    scores: tuple[CriterionScored, ...]
+    appraised: Appraised | None
+    posting: PostingOpened | None
+    posting_closed: PostingClosed | None
+    opinions: int
+    unanswered: int
+    advice: AdviceIssued | None
+    discontinued: AppraisalDiscontinued | None
+
+
+async def get_appraisal(query: Query[NoParameters]) -> AppraisalView:
+    """An appraisal with its scores, its posting and the advice it led to."""
+    loaded = await query.load(APPRAISAL, query.path_id("appraisal_id"))
+    state = loaded.state
+    if state.opened is None:
+        raise NotFoundError("appraisal")
+    own = query.actor is not None and query.actor.organization == state.opened.appraising_unit
+    shown = own or state.appraised is not None
+    return AppraisalView(
+        appraisal_id=state.opened.appraisal_id,
+        revision=loaded.revision,
+        opened=state.opened,
+        gate=state.gate if shown else None,
+        scores=tuple(state.scores.values()) if shown else (),
+        appraised=state.appraised,
+        posting=state.posting,
+        posting_closed=state.posting_closed,
+        opinions=len(state.opinions),
+        unanswered=sum(opinion.answer is None for opinion in state.opinions.values()),
+        advice=state.advice,
+        discontinued=state.discontinued,
+    )
+
+
+class SignedOpinion(msgspec.Struct, frozen=True, kw_only=True):
+    """An opinion with its signature; the texts are None once erased."""
+
+    opinion_id: UUID
+    received_on: date
+    name: str | None
+    address: str | None
+    words: str | None
+    answer: str | None
+
+
+class OpinionsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Every opinion on a posting."""
+
+    appraisal_id: UUID
+    opinions: tuple[SignedOpinion, ...]
+
+
+async def get_opinions(query: Query[NoParameters]) -> OpinionsView:
+    """The opinions on a posting in full: for the appraising unit, which answers them, and auditors."""
+    state = (await query.load(APPRAISAL, query.path_id("appraisal_id"))).state
+    if state.opened is None or not may_read_names(query.actor, state.opened.appraising_unit):
+        raise NotFoundError("appraisal")
+    opinions = []
+    for opinion_id, opinion in state.opinions.items():
+        found = await citizen(query, opinion.opinion)
+        opinions.append(
+            SignedOpinion(
+                opinion_id=opinion_id,
+                received_on=opinion.received_on,
+                name=None if found is None else found.name,
+                address=None if found is None else found.address,
+                words=None if found is None else found.words,
+                answer=opinion.answer,
+            )
+        )
+    return OpinionsView(appraisal_id=state.opened.appraisal_id, opinions=tuple(opinions))
+
+
+# --- postings ----------------------------------------------------------------------------------
+
+
+class ListPostings(AppraisalFilter, frozen=True, kw_only=True):
+    """Filters of the public postings; `open` leaves those that take opinions today."""
+
+    open: bool | None = None
+
+
+class PostingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A public posting in the list."""
+
+    appraisal_id: UUID
+    model: UUID
+    model_name: str | None
+    model_address: str | None
+    year: int
+    appraising_unit: UUID
+    appraising_unit_name: str | None
+    posted_where: str
+    opens_on: date
+    closes_on: date
+    points: int
+    points_required: int
+    meets_standard: bool
+    opinions: int
+    answers: int
+
+
+async def list_postings(query: Query[ListPostings]) -> Page[PostingRow]:
+    """Public postings, the latest first."""
+    statement = _filtered(query.parameters).where(appraisals.c.opens_on.is_not(None))
+    if query.parameters.open is not None:
+        today = legal_date(query.now).isoformat()
+        runs = (appraisals.c.status == "posted") & (appraisals.c.closes_on >= today)
+        statement = statement.where(runs if query.parameters.open else ~runs)
+    order = (Order(appraisals.c.opens_on, descending=True), Order(appraisals.c.appraisal_id))
+    return await fetch_page(
+        query.read,
+        statement,
+        order,
+        query.parameters,
+        lambda row: msgspec.convert(row, PostingRow, strict=False, from_attributes=True),
+    )
+
+
+class PublicOpinion(msgspec.Struct, frozen=True, kw_only=True):
+    """An opinion as the public sees it: when it came, and its answer. Words and name stay apart."""
+
+    opinion_id: UUID
+    received_on: date
+    answer: str | None
+
+
+class PostingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A posting: what was appraised, with which result, and the answers to opinions."""
+
+    appraisal_id: UUID
+    revision: int
+    model: UUID
+    model_name: str | None
+    model_address: str | None
+    year: int
+    appraising_unit: UUID
+    posting: PostingOpened
+    gate: GateChecked
+    scores: tuple[CriterionScored, ...]
+    appraised: Appraised
+    opinions: tuple[PublicOpinion, ...]
+    closed: bool
+
+
+async def get_posting(query: Query[NoParameters]) -> PostingView:
+    """A public posting in full."""
+    loaded = await query.load(APPRAISAL, query.path_id("appraisal_id"))
+    state = loaded.state
+    if state.opened is None or state.posting is None:
+        raise NotFoundError("posting")
+    assert state.gate is not None
+    assert state.appraised is not None
+    model = (
+        await query.read.execute(
+            select(models.c.name, models.c.address).where(
+                models.c.model_id == str(state.opened.model)
+            )
+        )
+    ).one_or_none()
+    return PostingView(
+        appraisal_id=state.opened.appraisal_id,
+        revision=loaded.revision,
+        model=state.opened.model,
+        model_name=None if model is None else model.name,
+        model_address=None if model is None else model.address,
+        year=state.opened.year,
+        appraising_unit=state.opened.appraising_unit,
+        posting=state.posting,
+        gate=state.gate,
+        scores=tuple(state.scores.values()),
+        appraised=state.appraised,
+        opinions=tuple(
+            PublicOpinion(
+                opinion_id=opinion_id, received_on=opinion.received_on, answer=opinion.answer
+            )
+            for opinion_id, opinion in state.opinions.items()
+        ),
+        closed=state.posting_closed is not None,
+    )

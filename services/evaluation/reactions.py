@@ -1,0 +1,163 @@
+"""What evaluation does by itself: opens appraisals, tallies closed ballots, issues the advice."""
+
+from typing import Final
+from uuid import UUID
+
+from services.evaluation import facts
+from services.evaluation.domain.advice import BallotResult, Discontinue, IssueAdvice
+from services.evaluation.domain.appraisal import APPRAISAL
+from services.evaluation.domain.appraisal_state import Appraisal
+from services.evaluation.domain.ballot import BALLOT, TallyBallot
+from services.evaluation.domain.tally import RecordedVote
+from services.evaluation.domain.vote import VOTE, vote_id
+from shared.contracts.evaluation import (
+    AppraisalOpened,
+    BallotClosed,
+    BallotTallied,
+    CriteriaSetAdopted,
+    PostingClosed,
+    RuleSetAdopted,
+)
+from shared.contracts.registration import CompetenceAssigned, ModelWithdrawn, ResultsReported
+from shared.contracts.values import AppraisalId, ModelId
+from shared.domain.time import Instant
+from shared.host.service import Loaded, Recorded, Schedule, Work, when
+
+WAITING_PAGE_MAX: Final = 500
+"""Waiting models read at once."""
+
+
+async def on_results(recorded: Recorded[ResultsReported], work: Work) -> None:
+    """Open the appraisal. What is missing for it leaves the model on the waiting list."""
+    await _open(work, recorded.event.model_id, recorded.event.year, recorded.at)
+
+
+async def open_waiting(work: Work) -> None:
+    """Open the appraisals that had to wait and can open now: for criteria, say, that took effect today.
+
+    Every waiting model is looked at, so that one that waits for ever holds up no other.
+    """
+    page = await facts.unopened(work.read, WAITING_PAGE_MAX)
+    while page:
+        for waiting in page:
+            await _open(work, waiting.model_id, waiting.year, work.now)
+        page = await facts.unopened(work.read, WAITING_PAGE_MAX, after=page[-1])
+
+
+async def on_missing_piece(
+    _recorded: Recorded[CriteriaSetAdopted]
+    | Recorded[RuleSetAdopted]
+    | Recorded[CompetenceAssigned],
+    work: Work,
+) -> None:
+    """Open at once what waited for it."""
+    await open_waiting(work)
+
+
+async def _open(work: Work, model: ModelId, year: int, at: Instant) -> None:
+    opening = await facts.opening_of(work.read, model, year, at)
+    if isinstance(opening, facts.Opening):
+        command = opening.command
+        await work.execute(
+            APPRAISAL,
+            command.appraisal_id,
+            command,
+            cites=opening.cites,
+            rules=f"{command.rule_set}/{command.rule_set_version}",
+        )
+
+
+async def on_withdrawal(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
+    """End the appraisals of a withdrawn model."""
+    event = recorded.event
+    for year in await facts.reported_years(work.read, event.model_id):
+        command = Discontinue(reason=event.reason, at=work.now)
+        appraisal = facts.appraisal_id(event.model_id, year)
+        await work.execute(APPRAISAL, appraisal, command, cites=(recorded.id,))
+
+
+async def on_opened(recorded: Recorded[AppraisalOpened], work: Work) -> None:
+    """End an appraisal that opened while its model was being withdrawn."""
+    event = recorded.event
+    withdrawal = await facts.withdrawal_of(work.read, event.model)
+    if withdrawal is not None:
+        reason, cause = withdrawal
+        command = Discontinue(reason=reason, at=work.now)
+        await work.execute(APPRAISAL, event.appraisal_id, command, cites=(cause,))
+
+
+async def on_ballot_closed(recorded: Recorded[BallotClosed], work: Work) -> None:
+    """Tally. The close stands in the log already, so whatever crashes here, the count is the same."""
+    event = recorded.event
+    ballot = (await work.load(BALLOT, event.ballot_id)).state
+    votes, cites = list[RecordedVote](), list[UUID]()
+    for pseudonym in ballot.pseudonyms:
+        loaded = await work.load(VOTE, vote_id(event.ballot_id, pseudonym))
+        cast = loaded.state.cast
+        if cast is not None:
+            votes.append(
+                RecordedVote(pseudonym=pseudonym, choice=cast.choice, position=loaded.position)
+            )
+        if loaded.event_id is not None:
+            cites.append(loaded.event_id)
+    command = TallyBallot(votes=tuple(votes), cut_off=recorded.stored.position, at=work.now)
+    await work.execute(BALLOT, event.ballot_id, command, cites=cites)
+
+
+async def on_tallied(recorded: Recorded[BallotTallied], work: Work) -> None:
+    """Issue the advice that follows from appraisal and ballot."""
+    event = recorded.event
+    opened = (await work.load(BALLOT, event.ballot_id)).state.opened
+    governing = next(line for line in event.lines if line.governs)
+    assert opened is not None
+    result = BallotResult(
+        ballot_id=event.ballot_id,
+        approve=governing.approve,
+        base=governing.base,
+        threshold=opened.threshold,
+        adopted=event.adopted,
+    )
+    await _advise(work, event.appraisal_id, result, (recorded.id,))
+
+
+async def on_posting_closed(recorded: Recorded[PostingClosed], work: Work) -> None:
+    """Issue the advice where the rule set has no ballot."""
+    await _advise(work, recorded.event.appraisal_id, None, ())
+
+
+async def _advise(
+    work: Work, appraisal: AppraisalId, ballot: BallotResult | None, cites: tuple[UUID, ...]
+) -> None:
+    loaded: Loaded[Appraisal] = await work.load(APPRAISAL, appraisal)
+    dossier = loaded.state.opened
+    assert dossier is not None
+    settings, cited = await facts.rules_of(work, dossier.rule_set, dossier.rule_set_version)
+    if ballot is None and settings.ballot_mode.value != "none":
+        return
+    command = IssueAdvice(
+        posting_working_days=settings.posting_working_days.value,
+        ballot_mode=settings.ballot_mode.value,
+        ballot=ballot,
+        at=work.now,
+    )
+    await work.execute(
+        APPRAISAL,
+        appraisal,
+        command,
+        cites=(*cites, *cited),
+        rules=facts.rule_set_name(dossier),
+    )
+
+
+REACTIONS: Final = (
+    when(ResultsReported, on_results),
+    when(CriteriaSetAdopted, on_missing_piece),
+    when(RuleSetAdopted, on_missing_piece),
+    when(CompetenceAssigned, on_missing_piece),
+    when(ModelWithdrawn, on_withdrawal),
+    when(AppraisalOpened, on_opened),
+    when(BallotClosed, on_ballot_closed),
+    when(BallotTallied, on_tallied),
+    when(PostingClosed, on_posting_closed),
+)
+SCHEDULES: Final = (Schedule("waiting-appraisals", 60, open_waiting),)

@@ -1,0 +1,248 @@
+"""What evaluation answers to readers about rules, criteria and councils."""
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, Table, select
+
+from services.evaluation.ballot_queries import NoParameters, may_read_names
+from services.evaluation.domain.council import COUNCIL
+from services.evaluation.domain.criteria import CRITERIA
+from services.evaluation.domain.ruleset import RULE_SET
+from services.evaluation.persons import person
+from services.evaluation.presets import Preset, load_presets
+from services.evaluation.readmodel import (
+    councils,
+    criteria_sets,
+    rule_sets,
+)
+from shared.contracts.evaluation import (
+    CouncilRole,
+    CriteriaSetAdopted,
+    RuleSetAdopted,
+)
+from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.service import NotFoundError, Page, Query
+from shared.host.text import contains
+
+Statement = Select[*tuple[object, ...]]
+
+# --- rules -------------------------------------------------------------------------------------
+
+
+class Presets(msgspec.Struct, frozen=True, kw_only=True):
+    """Rule sets and criteria to start from."""
+
+    items: list[Preset]
+
+
+async def list_presets(_query: Query[NoParameters]) -> Presets:
+    """Rule sets and criteria to start from: add `adopted_by`, change what your body decides
+    differently, and post them to `/rule-sets` and `/criteria-sets`.
+    """
+    return Presets(items=load_presets())
+
+
+class ListAdopted(PageParameters, frozen=True, kw_only=True):
+    """Filters of the lists of rule sets and of criteria sets; `q` ignores case and diacritics."""
+
+    q: str | None = None
+    adopted_by: UUID | None = None
+
+
+class RuleSetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a rule set."""
+
+    rule_set_id: UUID
+    version: int
+    adopted_by: UUID
+    title: str
+    document_number: str
+    effective_on: date
+    expires_on: date | None
+
+
+async def list_rule_sets(query: Query[ListAdopted]) -> Page[RuleSetRow]:
+    """Rule sets in all their versions, the latest effective first."""
+    order = (
+        Order(rule_sets.c.effective_on, descending=True),
+        Order(rule_sets.c.rule_set_id),
+        Order(rule_sets.c.version, descending=True),
+    )
+    return await fetch_page(
+        query.read,
+        _adopted(rule_sets, query.parameters),
+        order,
+        query.parameters,
+        lambda row: msgspec.convert(row, RuleSetRow, strict=False, from_attributes=True),
+    )
+
+
+def _adopted(table: Table, wanted: ListAdopted) -> Statement:
+    statement: Statement = select(table)
+    if wanted.q is not None:
+        statement = statement.where(table.c.search.like(contains(wanted.q), escape="\\"))
+    if wanted.adopted_by is not None:
+        statement = statement.where(table.c.adopted_by == str(wanted.adopted_by))
+    return statement
+
+
+class RuleSetView(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule set with all its versions."""
+
+    versions: tuple[RuleSetAdopted, ...]
+    revision: int
+
+
+async def get_rule_set(query: Query[NoParameters]) -> RuleSetView:
+    """A rule set with every version and the source of every setting."""
+    loaded = await query.load(RULE_SET, query.path_id("rule_set_id"))
+    if not loaded.state.versions:
+        raise NotFoundError("rule set")
+    return RuleSetView(versions=loaded.state.versions, revision=loaded.revision)
+
+
+class CriteriaSetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a set of criteria."""
+
+    criteria_set_id: UUID
+    version: int
+    adopted_by: UUID
+    title: str
+    effective_on: date
+    points_required: int
+
+
+async def list_criteria_sets(query: Query[ListAdopted]) -> Page[CriteriaSetRow]:
+    """Sets of criteria in all their versions, the latest effective first."""
+    order = (
+        Order(criteria_sets.c.effective_on, descending=True),
+        Order(criteria_sets.c.criteria_set_id),
+        Order(criteria_sets.c.version, descending=True),
+    )
+    return await fetch_page(
+        query.read,
+        _adopted(criteria_sets, query.parameters),
+        order,
+        query.parameters,
+        lambda row: msgspec.convert(row, CriteriaSetRow, strict=False, from_attributes=True),
+    )
+
+
+class CriteriaSetView(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of criteria with all its versions."""
+
+    versions: tuple[CriteriaSetAdopted, ...]
+    revision: int
+
+
+async def get_criteria_set(query: Query[NoParameters]) -> CriteriaSetView:
+    """A set of criteria with every version."""
+    loaded = await query.load(CRITERIA, query.path_id("criteria_set_id"))
+    if not loaded.state.versions:
+        raise NotFoundError("criteria set")
+    return CriteriaSetView(versions=loaded.state.versions, revision=loaded.revision)
+
+
+# --- councils ----------------------------------------------------------------------------------
+
+
+class ListCouncils(PageParameters, frozen=True, kw_only=True):
+    """Filters of the list of councils; `q` ignores case and diacritics."""
+
+    q: str | None = None
+    body: UUID | None = None
+
+
+class CouncilRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A council in the list; `members` counts everyone, the secretary too."""
+
+    council_id: UUID
+    body: UUID
+    name: str
+    members: int
+
+
+async def list_councils(query: Query[ListCouncils]) -> Page[CouncilRow]:
+    """Councils by name."""
+    wanted = query.parameters
+    statement: Statement = select(councils)
+    if wanted.q is not None:
+        statement = statement.where(councils.c.search.like(contains(wanted.q), escape="\\"))
+    if wanted.body is not None:
+        statement = statement.where(councils.c.body == str(wanted.body))
+    return await fetch_page(
+        query.read,
+        statement,
+        (Order(councils.c.search), Order(councils.c.council_id)),
+        wanted,
+        lambda row: msgspec.convert(row, CouncilRow, strict=False, from_attributes=True),
+    )
+
+
+class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a council, without the name."""
+
+    member_id: UUID
+    role: CouncilRole
+
+
+class CouncilView(msgspec.Struct, frozen=True, kw_only=True):
+    """A council as it stands, without names."""
+
+    council_id: UUID
+    revision: int
+    body: UUID
+    name: str
+    members: tuple[MemberView, ...]
+
+
+async def get_council(query: Query[NoParameters]) -> CouncilView:
+    """A council and its places. Names are for those entitled to them."""
+    loaded = await query.load(COUNCIL, query.path_id("council_id"))
+    formed = loaded.state.formed
+    if formed is None:
+        raise NotFoundError("council")
+    return CouncilView(
+        council_id=formed.council_id,
+        revision=loaded.revision,
+        body=formed.body,
+        name=formed.name,
+        members=tuple(MemberView(member_id=m.member_id, role=m.role) for m in formed.members),
+    )
+
+
+class NamedMember(msgspec.Struct, frozen=True, kw_only=True):
+    """A member; name and account are None once erased."""
+
+    member_id: UUID
+    role: CouncilRole
+    name: str | None
+    account: str | None
+
+
+class MembersView(msgspec.Struct, frozen=True, kw_only=True):
+    """A council's members by name."""
+
+    council_id: UUID
+    members: tuple[NamedMember, ...]
+
+
+async def get_council_members(query: Query[NoParameters]) -> MembersView:
+    """A council's members by name: for its body's secretary and chair, and auditors."""
+    formed = (await query.load(COUNCIL, query.path_id("council_id"))).state.formed
+    if formed is None or not may_read_names(query.actor, formed.body):
+        raise NotFoundError("council")
+    members = []
+    for member in formed.members:
+        found = await person(query, member.person)
+        members.append(
+            NamedMember(
+                member_id=member.member_id,
+                role=member.role,
+                name=None if found is None else found.name,
+                account=None if found is None else found.account,
+            )
+        )
+    return MembersView(council_id=formed.council_id, members=tuple(members))

@@ -1,0 +1,1 @@
+"""The notification service: who is told what, and that it arrived."""

@@ -1,0 +1,1 @@
+"""The rules of notification: subscriptions, notices and their recipients."""

@@ -1,0 +1,73 @@
+"""Who may give which command in notification."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.notification.domain.notice import (
+    NOTICE,
+    AcknowledgeNotice,
+    DeliverNotice,
+    FailNotice,
+    Notice,
+    NoticeCommand,
+    NoticeEvent,
+    QueueNotice,
+    RetryNotice,
+)
+from services.notification.domain.subscription import (
+    SUBSCRIPTION,
+    SetSubscription,
+    Subscription,
+)
+from shared.contracts.notification import SubscriptionSet
+from shared.host.policy import ANY, Grant, Parties, Role, Rules
+
+OWN: Final = "own"
+RECIPIENT: Final = "recipient"
+
+_ACTING_FOR_AN_ORGANISATION: Final = (
+    Role.REGISTRANT,
+    Role.COMMITTEE_OFFICER,
+    Role.APPRAISER,
+    Role.SECRETARY,
+    Role.CHAIR,
+    Role.SIGNER,
+    Role.OFFICE_CLERK,
+    Role.ADMINISTRATOR,
+)
+"""All but council members, who sit for themselves, and auditors, who only read."""
+
+_BY_REACTION_ALONE: Final[tuple[Grant, ...]] = ()
+_BY_TIME_ALONE: Final[tuple[Grant, ...]] = ()
+
+
+def _subscription_parties(_: Subscription, command: SetSubscription) -> Parties:
+    return {OWN: {command.organization}}
+
+
+def _notice_parties(state: Notice, _: NoticeCommand) -> Parties:
+    return {} if state.queued is None else {RECIPIENT: {state.queued.recipient}}
+
+
+_SUBSCRIPTION_GRANTS: Final[Mapping[type[SetSubscription], tuple[Grant, ...]]] = MappingProxyType(
+    {SetSubscription: tuple(Grant(role, OWN) for role in _ACTING_FOR_AN_ORGANISATION)}
+)
+
+_NOTICE_GRANTS: Final[Mapping[type[NoticeCommand], tuple[Grant, ...]]] = MappingProxyType(
+    {
+        QueueNotice: _BY_REACTION_ALONE,
+        DeliverNotice: _BY_TIME_ALONE,
+        FailNotice: _BY_TIME_ALONE,
+        RetryNotice: (Grant(Role.OFFICE_CLERK, ANY), Grant(Role.ADMINISTRATOR, ANY)),
+        AcknowledgeNotice: tuple(Grant(role, RECIPIENT) for role in _ACTING_FOR_AN_ORGANISATION),
+    }
+)
+
+SUBSCRIPTION_RULES: Final[Rules[Subscription, SetSubscription, SubscriptionSet]] = Rules(
+    SUBSCRIPTION, _subscription_parties, _SUBSCRIPTION_GRANTS
+)
+NOTICE_RULES: Final[Rules[Notice, NoticeCommand, NoticeEvent]] = Rules(
+    NOTICE, _notice_parties, _NOTICE_GRANTS
+)
+RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES)

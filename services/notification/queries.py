@@ -1,0 +1,138 @@
+"""What notification answers to readers: the own inbox, the own subscription, what could not be sent."""
+
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import asdict
+from sqlalchemy import Row, select
+
+from services.notification.domain.notice import Status
+from services.notification.domain.subscription import SUBSCRIPTION
+from services.notification.domain.texts import TEXTS, Language
+from services.notification.readmodel import notices
+from shared.contracts.notification import Channel, Relation
+from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.service import NotFoundError, Page, Query
+
+_NEWEST_FIRST: Final = (
+    Order(notices.c.queued_at, descending=True),
+    Order(notices.c.notice_id, descending=True),
+)
+
+
+class NoParameters(msgspec.Struct, frozen=True, kw_only=True):
+    """A read without parameters of its own."""
+
+
+class ListInbox(PageParameters, frozen=True, kw_only=True):
+    """Filters of the inbox."""
+
+    unread: bool = False
+
+
+class _InboxNotice(msgspec.Struct, frozen=True, kw_only=True):
+    notice_id: UUID
+    relation: Relation
+    kind: str
+    model_id: UUID
+    model_name: str
+    cause: UUID
+    cause_at: datetime
+    queued_at: datetime
+    acknowledged: bool
+
+
+class InboxRow(_InboxNotice, frozen=True, kw_only=True):
+    """A notice in the inbox: what happened, in both languages, and when."""
+
+    vi: str
+    en: str
+
+
+async def list_inbox(query: Query[ListInbox]) -> Page[InboxRow]:
+    """The notices of the own organisation, newest first."""
+    statement = select(notices).where(
+        notices.c.recipient == str(_own_organization(query)), notices.c.channel == "inbox"
+    )
+    if query.parameters.unread:
+        statement = statement.where(notices.c.acknowledged == 0)
+    return await fetch_page(query.read, statement, _NEWEST_FIRST, query.parameters, _inbox_row)
+
+
+def _inbox_row(row: Row[*tuple[object, ...]]) -> InboxRow:
+    notice = msgspec.convert(row, _InboxNotice, strict=False, from_attributes=True)
+    text = TEXTS[notice.kind]
+    return InboxRow(
+        **asdict(notice),
+        vi=text.sentence("vi", notice.model_name),
+        en=text.sentence("en", notice.model_name),
+    )
+
+
+def _own_organization(query: Query[ListInbox] | Query[NoParameters]) -> UUID:
+    if query.actor is None or query.actor.organization is None:
+        raise NotFoundError("organization")
+    return query.actor.organization
+
+
+class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
+    """How the own organisation is told. Without `email` notices come to the inbox only."""
+
+    organization: UUID
+    revision: int
+    language: Language
+    email: str | None
+
+
+async def get_own_subscription(query: Query[NoParameters]) -> SubscriptionView:
+    """How the own organisation is told."""
+    organization = _own_organization(query)
+    loaded = await query.load(SUBSCRIPTION, organization)
+    current = loaded.state.current
+    email = None
+    if current is not None and current.email is not None:
+        email = await query.reveal(current.email)
+    return SubscriptionView(
+        organization=organization,
+        revision=loaded.revision,
+        language="vi" if current is None else current.language,
+        email=None if email is None else email.decode(),
+    )
+
+
+class ListUnsent(PageParameters, frozen=True, kw_only=True):
+    """Filters of the list of unsent notices: given up (`dead`), or failed and tried again (`pending`)."""
+
+    status: Literal["dead", "pending"] | None = None
+
+
+class UnsentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that could not be sent so far. `error` is the mail server's code or how it failed."""
+
+    notice_id: UUID
+    recipient: UUID
+    relation: Relation
+    channel: Channel
+    kind: str
+    model_id: UUID
+    model_name: str
+    queued_at: datetime
+    status: Status
+    attempts: int
+    error: str | None
+
+
+async def list_unsent(query: Query[ListUnsent]) -> Page[UnsentRow]:
+    """Notices that failed at least once and have not arrived, newest first."""
+    wanted = query.parameters.status
+    statuses = ("dead", "pending") if wanted is None else (wanted,)
+    statement = select(notices).where(notices.c.status.in_(statuses), notices.c.attempts > 0)
+    return await fetch_page(
+        query.read,
+        statement,
+        _NEWEST_FIRST,
+        query.parameters,
+        lambda row: msgspec.convert(row, UnsentRow, strict=False, from_attributes=True),
+    )

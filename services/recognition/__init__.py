@@ -1,0 +1,1 @@
+"""The recognition service: cases, competence, decisions."""

@@ -1,0 +1,63 @@
+"""What recognition does by itself: opens cases on advice, ends those of withdrawn models."""
+
+from typing import Final
+
+from services.recognition import facts
+from services.recognition.domain.case import (
+    CASE,
+    DetermineCompetence,
+    Discontinue,
+    OpenCase,
+)
+from shared.contracts.evaluation import AdviceIssued
+from shared.contracts.registration import ModelWithdrawn
+from shared.contracts.values import CaseId, ModelId
+from shared.domain.time import legal_date
+from shared.host.ids import derive_id
+from shared.host.service import Recorded, Work, when
+
+
+def case_id(model: ModelId, year: int) -> CaseId:
+    """The one case of a model's year."""
+    return CaseId(derive_id(model, "case", str(year)))
+
+
+async def on_advice(recorded: Recorded[AdviceIssued], work: Work) -> None:
+    """Open the case the advice asks for and determine who is competent. A crash between the appends
+    is made good by the retry: what is done is recognised.
+    """
+    model, year = recorded.event.model, recorded.event.year
+    known = await facts.of_advice(work.read, model, year)
+    case, now = case_id(model, year), work.now
+    await work.execute(
+        CASE,
+        case,
+        OpenCase(
+            case_id=case,
+            at=now,
+            advice=known.advice,
+            holder_kind=known.holder_kind,
+            grounds=known.grounds,
+        ),
+        cites=known.cites,
+        rules=facts.rule_set_name(known.advice),
+    )
+    graph, lines = await facts.graph_above(work.read, known.advice.holder, legal_date(now))
+    await work.execute(CASE, case, DetermineCompetence(at=now, graph=graph), cites=lines)
+    if known.withdrawn is not None and known.withdrawn_event is not None:
+        ended = Discontinue(at=now, reason=known.withdrawn)
+        await work.execute(CASE, case, ended, cites=(known.withdrawn_event,))
+
+
+async def on_withdrawal(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
+    """End the undecided cases of a withdrawn model. A case that opens later is ended then."""
+    event = recorded.event
+    for year in await facts.advised_years(work.read, event.model_id):
+        command = Discontinue(at=work.now, reason=event.reason)
+        await work.execute(CASE, case_id(event.model_id, year), command, cites=(recorded.id,))
+
+
+REACTIONS: Final = (
+    when(AdviceIssued, on_advice),
+    when(ModelWithdrawn, on_withdrawal),
+)

@@ -1,0 +1,1 @@
+"""The event store port, its entry encoding and its three adapters."""

@@ -1,0 +1,88 @@
+"""Who may do what: one table of command × role × relation, denied where no row allows."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+
+from shared.domain.decider import Decider, Request
+
+
+class Role(StrEnum):
+    """Roles a token can carry."""
+
+    REGISTRANT = "registrant"
+    COMMITTEE_OFFICER = "committee_officer"
+    APPRAISER = "appraiser"
+    COUNCIL_MEMBER = "council_member"
+    SECRETARY = "secretary"
+    CHAIR = "chair"
+    SIGNER = "signer"
+    OFFICE_CLERK = "office_clerk"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    PUBLIC = "public"
+    """Everyone, signed in or not: what a citizen may do without an account."""
+
+
+ANY: Final = "any"
+"""The relation that asks for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as the verified token says: subject, roles, and the organisation acted for."""
+
+    subject: str
+    roles: frozenset[Role]
+    organization: UUID | None
+
+
+EVERYONE: Final = Actor("public", frozenset({Role.PUBLIC}), None)
+"""The actor of every write that is granted to Role.PUBLIC, whatever token came with it: the record of
+an opinion must not name the citizen's account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A row of the table: `role` may, where its organisation is the thing's `relation` (or ANY)."""
+
+    role: Role
+    relation: str
+
+
+S = TypeVar("S")
+C = TypeVar("C", bound=Request)
+E = TypeVar("E")
+
+Parties = Mapping[str, Collection[UUID]]
+"""The organisations that stand in a relation to a thing: `{"holder": {…}, "committee": {…}}`."""
+
+
+@dataclass(frozen=True)
+class Rules(Generic[S, C, E]):
+    """The rows of one aggregate: who may give it which command.
+
+    `parties` names the organisations concerned, from state and command (a creating command finds
+    the initial state). A command without grants is denied to everyone; a test finds it.
+    """
+
+    decider: Decider[S, C, E]
+    parties: Callable[[S, C], Parties]
+    grants: Mapping[type[C], tuple[Grant, ...]]
+
+
+def permits(grants: Collection[Grant], actor: Actor, parties: Parties) -> bool:
+    """Whether a row allows `actor`; no row, no permission."""
+    return any(
+        grant.role in actor.roles
+        and (
+            grant.relation == ANY
+            or (
+                actor.organization is not None
+                and actor.organization in parties.get(grant.relation, ())
+            )
+        )
+        for grant in grants
+    )

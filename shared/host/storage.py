@@ -1,0 +1,264 @@
+"""Where a service's own data lies: SQLite files in a folder, or schemas of a PostgreSQL database.
+
+Two kinds of data: the *state* (checkpoints, parked subjects, personal data), which is kept, and
+*generations* of the read model, which can be thrown away and rebuilt.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.host.lease import FileLease, Lease, PostgresLease
+
+READERS_MAX: Final = 8
+"""Connections of one process that read a service's read model at the same time."""
+
+STATE_CONNECTIONS_MAX: Final = 4
+"""Connections to the state on PostgreSQL; on SQLite one, because it has one writer anyway."""
+
+BUSY_SECONDS_MAX: Final = 10
+"""How long a SQLite connection waits for another process's write."""
+
+POOL_WAIT_SECONDS_MAX: Final = 30
+CONNECT_SECONDS_MAX: Final = 10
+
+SERVICE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class Storage(Protocol):
+    """The place of one service's data."""
+
+    def state(self) -> AsyncEngine:
+        """The kept data, for reading and writing, durable on commit."""
+        ...
+
+    def reader(self, generation: int) -> AsyncEngine:
+        """A generation, for reading only; a transaction sees one moment."""
+        ...
+
+    def writer(self, generation: int) -> AsyncEngine:
+        """A generation, for its one writer."""
+        ...
+
+    async def prepare(self) -> None:
+        """Make the place of the state. Idempotent, also when replicas do it at once."""
+        ...
+
+    async def exclusively(
+        self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[None]]
+    ) -> None:
+        """Run `work` in a transaction that no other process's `exclusively` overlaps."""
+        ...
+
+    async def make(self, generation: int) -> None:
+        """Make the empty place of a generation, whatever a crash left there."""
+        ...
+
+    async def drop(self, generation: int) -> None:
+        """Remove a generation. Idempotent."""
+        ...
+
+    def lease(self) -> Lease:
+        """What makes one worker of the service active."""
+        ...
+
+    async def forget(self) -> None:
+        """After deleting from the state: leave no copy where the engine would keep one."""
+        ...
+
+
+def storage_at(url: str, service: str) -> Storage:
+    """The storage `url` names: `sqlite:///<folder>` or `postgresql+asyncpg://…`. Raises ValueError."""
+    if SERVICE_NAME.fullmatch(service) is None:
+        raise ValueError(
+            f"{service!r}: a service's name is lower-case letters, digits, underscores"
+        )
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database:
+            raise ValueError("a sqlite URL names a folder: sqlite:///<folder>")
+        return SqliteStorage(Path(parsed.database), service)
+    if parsed.get_backend_name() == "postgresql":
+        return PostgresStorage(parsed.set(drivername="postgresql+asyncpg"), service)
+    raise ValueError(f"{parsed.get_backend_name()}: read models lie in SQLite or PostgreSQL")
+
+
+class SqliteStorage:
+    """Files `<service>.state.db`, `<service>.read-<n>.db` and `<service>.lock` in a folder."""
+
+    def __init__(self, folder: Path, service: str) -> None:
+        self._folder = folder
+        self._service = service
+
+    def state(self) -> AsyncEngine:
+        # secure_delete: what was erased must not stay in free pages.
+        pragmas = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+        return _sqlite(self._state_path, pragmas, "BEGIN IMMEDIATE", connections_max=1)
+
+    def reader(self, generation: int) -> AsyncEngine:
+        return _sqlite(
+            self._path(generation), ("query_only = ON",), "BEGIN", connections_max=READERS_MAX
+        )
+
+    def writer(self, generation: int) -> AsyncEngine:
+        # NORMAL may lose the last transactions with the power, never half of one: rows and checkpoint
+        # go back together, and what is missing is read from the log again.
+        pragmas = ("journal_mode = WAL", "synchronous = NORMAL")
+        return _sqlite(self._path(generation), pragmas, "BEGIN IMMEDIATE", connections_max=1)
+
+    async def prepare(self) -> None:
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+
+    async def exclusively(
+        self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[None]]
+    ) -> None:
+        async with engine.begin() as connection:
+            await work(connection)
+
+    async def make(self, generation: int) -> None:
+        await self.drop(generation)
+
+    async def drop(self, generation: int) -> None:
+        path = self._path(generation)
+        for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            await asyncio.to_thread(file.unlink, missing_ok=True)
+
+    def lease(self) -> Lease:
+        return FileLease(self._folder / f"{self._service}.lock")
+
+    async def forget(self) -> None:
+        engine = _sqlite(self._state_path, (), None, connections_max=1)
+        try:
+            async with engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await engine.dispose()
+
+    @property
+    def _state_path(self) -> Path:
+        return self._folder / f"{self._service}.state.db"
+
+    def _path(self, generation: int) -> Path:
+        return self._folder / f"{self._service}.read-{generation}.db"
+
+
+class PostgresStorage:
+    """Schemas `<service>_state` and `<service>_read_<n>` of one database."""
+
+    def __init__(self, url: URL, service: str) -> None:
+        self._url = url
+        self._service = service
+        self._state_schema = f"{service}_state"
+        digest = hashlib.sha256(f"dvk/prepare/{service}".encode()).digest()
+        self._preparing = int.from_bytes(digest[:8], "big", signed=True)
+
+    def state(self) -> AsyncEngine:
+        return _postgres(self._url, self._state_schema, connections_max=STATE_CONNECTIONS_MAX)
+
+    def reader(self, generation: int) -> AsyncEngine:
+        only_reading = {
+            "default_transaction_read_only": "on",
+            "default_transaction_isolation": "repeatable read",
+        }
+        return _postgres(
+            self._url, self._schema(generation), connections_max=READERS_MAX, settings=only_reading
+        )
+
+    def writer(self, generation: int) -> AsyncEngine:
+        # As on SQLite: what the last moments before a power cut lose is read from the log again.
+        relaxed = {"synchronous_commit": "off"}
+        return _postgres(self._url, self._schema(generation), connections_max=1, settings=relaxed)
+
+    async def prepare(self) -> None:
+        await self._run(f'CREATE SCHEMA IF NOT EXISTS "{self._state_schema}"')
+
+    async def exclusively(
+        self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[None]]
+    ) -> None:
+        async with engine.begin() as connection:
+            await self._lock(connection)
+            await work(connection)
+
+    async def make(self, generation: int) -> None:
+        schema = self._schema(generation)
+        await self._run(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE', f'CREATE SCHEMA "{schema}"')
+
+    async def drop(self, generation: int) -> None:
+        await self._run(f'DROP SCHEMA IF EXISTS "{self._schema(generation)}" CASCADE')
+
+    def lease(self) -> Lease:
+        return PostgresLease(self._url, self._service)
+
+    async def forget(self) -> None:
+        """PostgreSQL reuses the space of deleted rows by itself (autovacuum)."""
+
+    async def _run(self, *statements: str) -> None:
+        engine = _postgres(self._url, "public", connections_max=1)
+        try:
+            async with engine.begin() as connection:
+                # Two replicas that start together would both find nothing and one would fail.
+                await self._lock(connection)
+                for statement in statements:
+                    await connection.exec_driver_sql(statement)
+        finally:
+            await engine.dispose()
+
+    async def _lock(self, connection: AsyncConnection) -> None:
+        await connection.execute(
+            text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._preparing}
+        )
+
+    def _schema(self, generation: int) -> str:
+        return f"{self._service}_read_{generation}"
+
+
+def _sqlite(
+    path: Path, pragmas: tuple[str, ...], begin: str | None, *, connections_max: int
+) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        pool_size=connections_max,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS_MAX,
+        connect_args={"timeout": BUSY_SECONDS_MAX},
+    )
+
+    def opened(connection: DBAPIConnection, _record: object) -> None:
+        # The driver would begin by itself, and only before a write: a read would not be one moment.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        if begin is not None:
+            connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", opened)
+    event.listen(engine.sync_engine, "begin", begun)
+    return engine
+
+
+def _postgres(
+    url: URL, schema: str, *, connections_max: int, settings: dict[str, str] | None = None
+) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=connections_max,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS_MAX,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS_MAX,
+            "server_settings": {"search_path": f'"{schema}"', **(settings or {})},
+        },
+    )

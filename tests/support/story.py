@@ -1,0 +1,260 @@
+"""The events of one model's year, as other services would record them."""
+
+from datetime import date
+from uuid import UUID
+
+from shared.contracts.evaluation import (
+    AdviceIssued,
+    AppraisalOpened,
+    Appraised,
+    BallotOpened,
+    BallotTallied,
+    Fraction,
+    PostingClosed,
+    PostingOpened,
+    RuleSetAdopted,
+    RuleSettings,
+    Setting,
+    VoteCast,
+    Voter,
+)
+from shared.contracts.recognition import Advice
+from shared.contracts.registration import (
+    CalendarSet,
+    CompetenceAssigned,
+    ModelRegistered,
+    ModelWithdrawn,
+    OrganizationCreated,
+    OrganizationLineChanged,
+)
+from shared.contracts.values import (
+    AppraisalId,
+    BallotId,
+    CompetenceClause,
+    CouncilId,
+    CriteriaSetId,
+    Forgettable,
+    LineKind,
+    ModelId,
+    MovementId,
+    OrganizationId,
+    RuleSetId,
+)
+
+START = date(2025, 7, 1)
+
+
+def organization(number: int) -> OrganizationId:
+    return OrganizationId(UUID(f"018f0000-0000-7000-8000-{number:012d}"))
+
+
+CELL, COMMITTEE, SECTION, OFFICE, UNION, ELSEWHERE = (organization(n) for n in range(1, 7))
+MODEL = ModelId(UUID("018f0000-0000-7000-8000-0000000000a1"))
+MOVEMENT = MovementId(UUID("018f0000-0000-7000-8000-0000000000a2"))
+RULE_SET = RuleSetId(UUID("018f0000-0000-7000-8000-0000000000a3"))
+APPRAISAL = AppraisalId(UUID("018f0000-0000-7000-8000-0000000000a4"))
+BALLOT = BallotId(UUID("018f0000-0000-7000-8000-0000000000a5"))
+COUNCIL = CouncilId(UUID("018f0000-0000-7000-8000-0000000000a6"))
+CRITERIA = CriteriaSetId(UUID("018f0000-0000-7000-8000-0000000000a7"))
+VOTER = UUID("018f0000-0000-7000-8000-0000000000b1")
+PERSON = Forgettable(payload=UUID("018f0000-0000-7000-8000-0000000000b2"), commitment="ab" * 32)
+MODEL_NAME = "Đường hoa bản Cửa Rào"
+YEAR = 2026
+
+
+def created(body: OrganizationId, name: str) -> OrganizationCreated:
+    return OrganizationCreated(
+        organization_id=body,
+        name=name,
+        kind="party_cell",
+        level="commune",
+        place="xa-mon-son",
+        established_on=START,
+    )
+
+
+def line(
+    body: OrganizationId, kind: LineKind, superior: OrganizationId | None
+) -> OrganizationLineChanged:
+    return OrganizationLineChanged(
+        organization_id=body, line=kind, superior=superior, valid_from=START
+    )
+
+
+def competence(body: OrganizationId, clause: CompetenceClause) -> CompetenceAssigned:
+    return CompetenceAssigned(
+        organization_id=body,
+        clause=clause,
+        advised_by=SECTION,
+        valid_from=START,
+        source="Hướng dẫn I.2.2",
+    )
+
+
+CALENDAR = CalendarSet(
+    movement_id=MOVEMENT,
+    year=YEAR,
+    registration_opens=date(YEAR, 1, 1),
+    registration_closes=date(YEAR, 3, 31),
+    results_before=date(YEAR, 10, 1),
+    month_from=date(YEAR, 10, 1),
+    month_to=date(YEAR, 10, 31),
+)
+
+RULES = RuleSetAdopted(
+    rule_set_id=RULE_SET,
+    version=1,
+    adopted_by=OFFICE,
+    title="Quy định mẫu",
+    document_number="01-HD/BTGDV",
+    effective_on=date(YEAR, 1, 1),
+    expires_on=None,
+    settings=RuleSettings(
+        categories=Setting(value=(), source="guideline I.1.1"),
+        survey_gate=Setting(value="before_registration", source="guideline III.1.1b"),
+        lateness_effect=Setting(value="accept_with_reason", source="practice: mẫu"),
+        posting_working_days=Setting(value=10, source="practice: mẫu"),
+        holidays=Setting(value=(), source="practice: mẫu"),
+        ballot_mode=Setting(value="open", source="practice: mẫu"),
+        quorum=Setting(value=Fraction(numerator=2, denominator=3), source="practice: mẫu"),
+        threshold=Setting(value=Fraction(numerator=1, denominator=2), source="practice: mẫu"),
+        threshold_denominator=Setting(value="all", source="practice: mẫu"),
+        outside_month=Setting(value="reason_required", source="practice: mẫu"),
+    ),
+)
+
+
+def registered(model: ModelId = MODEL, name: str = MODEL_NAME) -> ModelRegistered:
+    return ModelRegistered(
+        model_id=model,
+        movement=MOVEMENT,
+        year=YEAR,
+        aim="model",
+        name=name,
+        address="Bản Cửa Rào, xã Môn Sơn",
+        field="culture-society",
+        content="Trồng và chăm sóc đường hoa.",
+        basis="Nguyện vọng của người dân.",
+        holder_kind="collective",
+        holder=CELL,
+        category="I.1.1-4",
+        committee=COMMITTEE,
+        launching_body=OFFICE,
+        deciding_body=COMMITTEE,
+        rule_set=RULE_SET,
+        rule_set_version=1,
+        holder_name="Chi bộ bản Cửa Rào",
+    )
+
+
+def withdrawn(model: ModelId = MODEL) -> ModelWithdrawn:
+    return ModelWithdrawn(model_id=model, reason="Bản đã sáp nhập.")
+
+
+def appraisal_opened() -> AppraisalOpened:
+    return AppraisalOpened(
+        appraisal_id=APPRAISAL,
+        model=MODEL,
+        movement=MOVEMENT,
+        year=YEAR,
+        aim="model",
+        holder=CELL,
+        committee=COMMITTEE,
+        appraising_unit=SECTION,
+        deciding_body=COMMITTEE,
+        rule_set=RULE_SET,
+        rule_set_version=1,
+        criteria_set=CRITERIA,
+        criteria_set_version=1,
+    )
+
+
+def appraised(*, meets_standard: bool = True, appraisal: AppraisalId = APPRAISAL) -> Appraised:
+    return Appraised(
+        appraisal_id=appraisal,
+        model=MODEL,
+        year=YEAR,
+        points=80 if meets_standard else 40,
+        points_required=70,
+        gates_passed=True,
+        meets_standard=meets_standard,
+        summary="Đã thẩm định thực tế.",
+    )
+
+
+def posting_opened() -> PostingOpened:
+    return PostingOpened(
+        appraisal_id=APPRAISAL,
+        model=MODEL,
+        opens_on=date(YEAR, 10, 1),
+        closes_on=date(YEAR, 10, 14),
+        where="Nhà văn hóa bản Cửa Rào",
+    )
+
+
+def posting_closed() -> PostingClosed:
+    return PostingClosed(appraisal_id=APPRAISAL, model=MODEL, opinions=0)
+
+
+def ballot_opened() -> BallotOpened:
+    return BallotOpened(
+        ballot_id=BALLOT,
+        appraisal_id=APPRAISAL,
+        model=MODEL,
+        council=COUNCIL,
+        council_body=COMMITTEE,
+        appraising_unit=SECTION,
+        question="Công nhận mô hình?",
+        electorate=(Voter(pseudonym=VOTER, person=PERSON),),
+        quorum=Fraction(numerator=2, denominator=3),
+        threshold=Fraction(numerator=1, denominator=2),
+        threshold_denominator="all",
+        rule_set=RULE_SET,
+        rule_set_version=1,
+        round=1,
+    )
+
+
+def vote_cast() -> VoteCast:
+    return VoteCast(ballot_id=BALLOT, pseudonym=VOTER, choice="approve")
+
+
+def ballot_tallied() -> BallotTallied:
+    return BallotTallied(
+        ballot_id=BALLOT,
+        appraisal_id=APPRAISAL,
+        model=MODEL,
+        eligible=1,
+        present=1,
+        consulted=0,
+        approve=1,
+        reject=0,
+        abstain=0,
+        lines=(),
+        adopted=True,
+    )
+
+
+def advice_issued(
+    advice: Advice = "recognise",
+    *,
+    model: ModelId = MODEL,
+    appraisal: AppraisalId = APPRAISAL,
+    deciding_body: OrganizationId = COMMITTEE,
+) -> AdviceIssued:
+    return AdviceIssued(
+        appraisal_id=appraisal,
+        model=model,
+        movement=MOVEMENT,
+        year=YEAR,
+        aim="model",
+        holder=CELL,
+        committee=COMMITTEE,
+        appraising_unit=SECTION,
+        deciding_body=deciding_body,
+        advice=advice,
+        reasons="Đạt tiêu chuẩn, hội đồng tán thành.",
+        rule_set=RULE_SET,
+        rule_set_version=1,
+        ballot=BALLOT,
+    )

@@ -1,0 +1,330 @@
+"""Ballots: opened after the posting, closed with attendance, counted before the close, repeated without quorum."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.evaluation.domain.ballot import (
+    ALREADY_OPENED,
+    APPRAISAL_DISCONTINUED,
+    ATTENDANCE_MISSING,
+    ATTENDANCE_TWICE,
+    BALLOT,
+    CLOSED,
+    ELECTORATE_EMPTY,
+    FOREIGN_COUNCIL,
+    NO_BALLOT,
+    NOT_CLOSED,
+    NOT_IN_ELECTORATE,
+    POSTING_NOT_CLOSED,
+    QUORUM_NOT_MISSED,
+    UNKNOWN,
+    AppraisalFacts,
+    BallotRules,
+    CloseBallot,
+    FormerBallot,
+    OpenBallot,
+    Opening,
+    RecordAttendance,
+    RepeatBallot,
+    TallyBallot,
+)
+from services.evaluation.domain.tally import RecordedVote
+from shared.contracts.evaluation import (
+    AttendanceRecorded,
+    BallotClosed,
+    BallotOpened,
+    BallotTallied,
+    Choice,
+    Fraction,
+    QuorumMissed,
+    TallyLine,
+    Voter,
+)
+from shared.contracts.values import BallotId, CouncilId, Forgettable, OrganizationId
+from shared.domain.refusal import Refusal
+from tests.support.specification import specification
+from tests.unit.services.evaluation.domain import dossiers
+
+NOW = datetime(2026, 10, 22, 2, tzinfo=UTC)
+CUT_OFF = 100
+dossier = dossiers.opened
+ballot = specification(BALLOT)
+
+VOTERS = tuple(UUID(int=50 + n) for n in range(5))
+electorate = tuple(
+    Voter(pseudonym=pseudonym, person=Forgettable(UUID(int=60 + n), "e" * 64))
+    for n, pseudonym in enumerate(VOTERS)
+)
+opening = Opening(
+    about=AppraisalFacts(
+        appraisal_id=dossier.appraisal_id,
+        model=dossier.model,
+        appraising_unit=dossier.appraising_unit,
+        deciding_body=dossier.deciding_body,
+        ready=True,
+        discontinued=False,
+        rule_set=dossier.rule_set,
+        rule_set_version=1,
+    ),
+    council_body=dossier.deciding_body,
+    electorate=electorate,
+    rules=BallotRules(
+        mode="open",
+        quorum=Fraction(numerator=2, denominator=3),
+        threshold=Fraction(numerator=7, denominator=10),
+        threshold_denominator="present_and_consulted",
+    ),
+)
+open_ballot = OpenBallot(
+    appraisal=dossier.appraisal_id,
+    council=CouncilId(UUID(int=70)),
+    question="Đồng ý đề nghị công nhận mô hình?",
+    ballot_id=BallotId(UUID(int=71)),
+    opening=opening,
+    at=NOW,
+)
+opened = BallotOpened(
+    ballot_id=open_ballot.ballot_id,
+    appraisal_id=dossier.appraisal_id,
+    model=dossier.model,
+    council=open_ballot.council,
+    council_body=dossier.deciding_body,
+    appraising_unit=dossier.appraising_unit,
+    question=open_ballot.question,
+    electorate=electorate,
+    quorum=opening.rules.quorum,
+    threshold=opening.rules.threshold,
+    threshold_denominator="present_and_consulted",
+    rule_set=dossier.rule_set,
+    rule_set_version=1,
+    round=1,
+)
+attend = RecordAttendance(present=VOTERS[:3], consulted=VOTERS[3:4], at=NOW)
+attended = AttendanceRecorded(ballot_id=opened.ballot_id, present=VOTERS[:3], consulted=VOTERS[3:4])
+close = CloseBallot(at=NOW)
+closed = BallotClosed(ballot_id=opened.ballot_id, appraisal_id=opened.appraisal_id, closed_at=NOW)
+
+
+def votes(*choices: Choice, first: int = 10) -> tuple[RecordedVote, ...]:
+    return tuple(
+        RecordedVote(pseudonym=pseudonym, choice=choice, position=first + n)
+        for n, (pseudonym, choice) in enumerate(zip(VOTERS, choices, strict=False))
+    )
+
+
+def tally(*recorded: RecordedVote) -> TallyBallot:
+    return TallyBallot(votes=recorded, cut_off=CUT_OFF, at=NOW)
+
+
+missed = QuorumMissed(
+    ballot_id=opened.ballot_id,
+    appraisal_id=opened.appraisal_id,
+    model=opened.model,
+    eligible=5,
+    voted=3,
+    quorum=opened.quorum,
+    counted=VOTERS[:3],
+)
+tallied = BallotTallied(
+    ballot_id=opened.ballot_id,
+    appraisal_id=opened.appraisal_id,
+    model=opened.model,
+    eligible=5,
+    present=3,
+    consulted=1,
+    approve=3,
+    reject=1,
+    abstain=0,
+    lines=(
+        TallyLine(denominator="all", base=5, approve=3, reached=False, governs=False),
+        TallyLine(denominator="present", base=3, approve=3, reached=True, governs=False),
+        TallyLine(
+            denominator="present_and_consulted", base=4, approve=3, reached=True, governs=True
+        ),
+    ),
+    adopted=True,
+    counted=VOTERS[:4],
+)
+
+# --- opening ---------------------------------------------------------------------------------
+
+
+def test_a_ballot_opens_with_the_electorate_and_rules_of_the_dossier() -> None:
+    ballot.given().when(open_ballot).then(opened)
+
+
+def test_the_council_may_be_the_appraising_units() -> None:
+    unit = msgspec.structs.replace(opening, council_body=dossier.appraising_unit)
+    ballot.given().when(msgspec.structs.replace(open_ballot, opening=unit)).then(
+        msgspec.structs.replace(opened, council_body=dossier.appraising_unit)
+    )
+
+
+def test_an_appraisal_has_one_ballot_a_round() -> None:
+    ballot.given(opened).when(open_ballot).then_refused(ALREADY_OPENED)
+
+
+_about, _rules = opening.about, opening.rules
+
+
+@pytest.mark.parametrize(
+    "changes,refusal",
+    [
+        ({"rules": msgspec.structs.replace(_rules, mode="none")}, NO_BALLOT),
+        ({"about": msgspec.structs.replace(_about, ready=False)}, POSTING_NOT_CLOSED),
+        ({"about": msgspec.structs.replace(_about, discontinued=True)}, APPRAISAL_DISCONTINUED),
+        ({"council_body": OrganizationId(UUID(int=99))}, FOREIGN_COUNCIL),
+        ({"electorate": ()}, ELECTORATE_EMPTY),
+    ],
+)
+def test_a_ballot_that_may_not_be_held_is_refused(
+    changes: dict[str, object], refusal: Refusal
+) -> None:
+    wrong = msgspec.structs.replace(opening, **changes)
+    ballot.given().when(msgspec.structs.replace(open_ballot, opening=wrong)).then_refused(refusal)
+
+
+# --- attendance, close -----------------------------------------------------------------------
+
+
+def test_attendance_is_recorded_and_may_be_corrected_before_the_close() -> None:
+    ballot.given(opened).when(attend).then(attended)
+    fewer = msgspec.structs.replace(attend, consulted=())
+    ballot.given(opened, attended).when(fewer).then(msgspec.structs.replace(attended, consulted=()))
+
+
+def test_the_same_attendance_again_changes_nothing() -> None:
+    ballot.given(opened, attended).when(attend).then_nothing()
+
+
+def test_attendance_of_strangers_and_of_one_person_twice_is_refused() -> None:
+    stranger = msgspec.structs.replace(attend, present=(UUID(int=99),))
+    ballot.given(opened).when(stranger).then_refused(NOT_IN_ELECTORATE)
+    twice = msgspec.structs.replace(attend, consulted=VOTERS[:1])
+    ballot.given(opened).when(twice).then_refused(ATTENDANCE_TWICE)
+
+
+def test_attendance_is_not_changed_after_the_close() -> None:
+    fewer = msgspec.structs.replace(attend, consulted=())
+    ballot.given(opened, attended, closed).when(fewer).then_refused(CLOSED)
+
+
+def test_a_ballot_closes_with_its_attendance() -> None:
+    ballot.given(opened, attended).when(close).then(closed)
+
+
+def test_without_attendance_it_does_not_close() -> None:
+    ballot.given(opened).when(close).then_refused(ATTENDANCE_MISSING)
+
+
+def test_closing_it_again_changes_nothing() -> None:
+    ballot.given(opened, attended, closed).when(close).then_nothing()
+
+
+@pytest.mark.parametrize("command", [attend, close, tally()])
+def test_nothing_is_done_on_what_never_opened(
+    command: RecordAttendance | CloseBallot | TallyBallot,
+) -> None:
+    ballot.given().when(command).then_refused(UNKNOWN)
+
+
+# --- tally -----------------------------------------------------------------------------------
+
+
+def test_the_tally_shows_every_denominator_and_marks_the_one_that_governs() -> None:
+    recorded = votes("approve", "approve", "approve", "reject")
+    ballot.given(opened, attended, closed).when(tally(*recorded)).then(tallied)
+
+
+def test_votes_after_the_close_do_not_count() -> None:
+    in_time = votes("approve", "approve", "approve")
+    late = RecordedVote(pseudonym=VOTERS[3], choice="approve", position=CUT_OFF + 1)
+    ballot.given(opened, attended, closed).when(tally(*in_time, late)).then(missed)
+
+
+def test_too_few_votes_decide_nothing() -> None:
+    recorded = votes("approve", "approve", "approve")
+    ballot.given(opened, attended, closed).when(tally(*recorded)).then(missed)
+
+
+def test_abstaining_is_taking_part() -> None:
+    recorded = votes("approve", "approve", "approve", "abstain")
+    ballot.given(opened, attended, closed).when(tally(*recorded)).then(
+        msgspec.structs.replace(tallied, reject=0, abstain=1)
+    )
+
+
+def test_an_open_ballot_is_not_tallied() -> None:
+    ballot.given(opened, attended).when(tally()).then_refused(NOT_CLOSED)
+
+
+@pytest.mark.parametrize("result", [tallied, missed])
+def test_a_tally_stands(result: BallotTallied | QuorumMissed) -> None:
+    more = votes("reject", "reject", "reject", "reject", "reject")
+    ballot.given(opened, attended, closed, result).when(tally(*more)).then_nothing()
+    assert BALLOT.fold((opened, attended, closed, result)).counted == result.counted
+
+
+_choices = st.lists(st.sampled_from(("approve", "reject", "abstain")), max_size=5)
+
+
+@given(chosen=_choices, first=st.integers(min_value=90, max_value=105))
+def test_adopted_if_and_only_if_the_governing_share_is_reached(
+    chosen: list[Choice], first: int
+) -> None:
+    recorded = votes(*chosen, first=first)
+    in_time = [vote for vote in recorded if vote.position < CUT_OFF]
+    state = BALLOT.fold((opened, attended, closed))
+    (event,) = BALLOT.decide(state, tally(*recorded))
+    if len(in_time) * 3 < 2 * 5:
+        assert isinstance(event, QuorumMissed)
+        assert event.voted == len(in_time)
+    else:
+        assert isinstance(event, BallotTallied)
+        approve = sum(vote.choice == "approve" for vote in in_time)
+        took_part = {*VOTERS[:4], *(vote.pseudonym for vote in in_time)}
+        assert event.approve == approve
+        assert event.adopted == (approve * 10 >= 7 * len(took_part))
+    assert set(event.counted) == {vote.pseudonym for vote in in_time}
+
+
+# --- repeating -------------------------------------------------------------------------------
+
+repeat = RepeatBallot(
+    council=open_ballot.council,
+    question=open_ballot.question,
+    ballot_id=BallotId(UUID(int=72)),
+    opening=opening,
+    former=FormerBallot(ballot_id=opened.ballot_id, round=1, quorum_missed=True),
+    at=NOW,
+)
+
+
+def test_a_ballot_without_quorum_is_repeated_in_a_new_round_that_names_it() -> None:
+    ballot.given().when(repeat).then(
+        msgspec.structs.replace(
+            opened, ballot_id=repeat.ballot_id, round=2, former=opened.ballot_id
+        )
+    )
+
+
+def test_a_ballot_that_had_its_quorum_is_not_repeated() -> None:
+    decided = msgspec.structs.replace(repeat.former, quorum_missed=False)
+    ballot.given().when(msgspec.structs.replace(repeat, former=decided)).then_refused(
+        QUORUM_NOT_MISSED
+    )
+
+
+def test_a_round_is_repeated_once_and_under_the_same_conditions() -> None:
+    ballot.given(opened).when(repeat).then_refused(ALREADY_OPENED)
+    unready = msgspec.structs.replace(
+        opening, about=msgspec.structs.replace(_about, discontinued=True)
+    )
+    ballot.given().when(msgspec.structs.replace(repeat, opening=unready)).then_refused(
+        APPRAISAL_DISCONTINUED
+    )

@@ -1,0 +1,168 @@
+"""Rule sets: settings with their sources, in versions that a dossier can be stamped with."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from services.evaluation.domain.ruleset import (
+    ALREADY_EXISTS,
+    CATEGORY_TWICE,
+    EXPIRY_TOO_EARLY,
+    NO_CATEGORIES,
+    NOT_PUBLIC,
+    RULE_SET,
+    SHARE_OUT_OF_RANGE,
+    SOURCE_UNCLEAR,
+    UNKNOWN,
+    VERSION_BACKDATED,
+    AdoptRuleSet,
+    AdoptRuleSetVersion,
+)
+from services.evaluation.presets import load_presets
+from shared.contracts.evaluation import Fraction, RuleSetAdopted, RuleSettings, Setting
+from shared.contracts.values import OrganizationId, RuleSetId
+from shared.domain.refusal import Refusal
+from tests.support.specification import specification
+
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+PRESET = load_presets()[0].rule_set
+rule_set = specification(RULE_SET)
+
+adopted = RuleSetAdopted(
+    rule_set_id=RuleSetId(UUID(int=1)),
+    version=1,
+    adopted_by=OrganizationId(UUID(int=2)),
+    title=PRESET.title,
+    document_number="01-QĐ/BTGDV",
+    effective_on=date(2026, 1, 10),
+    expires_on=date(2030, 12, 31),
+    settings=PRESET.settings,
+)
+adopt = AdoptRuleSet(
+    rule_set_id=adopted.rule_set_id,
+    adopted_by=adopted.adopted_by,
+    title=adopted.title,
+    document_number=adopted.document_number,
+    effective_on=adopted.effective_on,
+    expires_on=adopted.expires_on,
+    settings=adopted.settings,
+    at=NOW,
+)
+version = AdoptRuleSetVersion(
+    title=adopted.title,
+    document_number="02-QĐ/BTGDV",
+    effective_on=date(2027, 1, 1),
+    expires_on=None,
+    settings=adopted.settings,
+    at=NOW,
+)
+
+
+def settings(**changed: Setting[Any]) -> RuleSettings:
+    return msgspec.structs.replace(PRESET.settings, **changed)
+
+
+def test_a_body_adopts_the_preset_by_its_own_document() -> None:
+    rule_set.given().when(adopt).then(adopted)
+
+
+def test_a_rule_set_is_adopted_once() -> None:
+    rule_set.given(adopted).when(adopt).then_refused(ALREADY_EXISTS)
+
+
+def test_a_new_version_stands_beside_the_former() -> None:
+    second = msgspec.structs.replace(
+        adopted,
+        version=2,
+        document_number="02-QĐ/BTGDV",
+        effective_on=date(2027, 1, 1),
+        expires_on=None,
+    )
+    rule_set.given(adopted).when(version).then(second)
+    state = RULE_SET.fold((adopted, second))
+    assert (state.version(1), state.version(2), state.version(3)) == (adopted, second, None)
+    assert state.version(0) is None
+
+
+def test_the_same_version_again_changes_nothing() -> None:
+    again = msgspec.structs.replace(
+        version,
+        document_number=adopted.document_number,
+        effective_on=adopted.effective_on,
+        expires_on=adopted.expires_on,
+    )
+    rule_set.given(adopted).when(again).then_nothing()
+
+
+def test_there_is_no_version_of_nothing() -> None:
+    rule_set.given().when(version).then_refused(UNKNOWN)
+
+
+def test_a_version_does_not_take_effect_before_the_former() -> None:
+    early = msgspec.structs.replace(version, effective_on=date(2026, 1, 9))
+    rule_set.given(adopted).when(early).then_refused(VERSION_BACKDATED)
+
+
+@pytest.mark.parametrize("expires_on", [date(2026, 1, 10), date(2026, 1, 9)])
+def test_expiry_lies_after_effect(expires_on: date) -> None:
+    wrong = msgspec.structs.replace(adopt, expires_on=expires_on)
+    rule_set.given().when(wrong).then_refused(EXPIRY_TOO_EARLY)
+
+
+_CATEGORIES = PRESET.settings.categories
+_NONE = Fraction(numerator=0, denominator=3)
+_MORE_THAN_ALL = Fraction(numerator=4, denominator=3)
+
+
+@pytest.mark.parametrize(
+    "changed,refusal",
+    [
+        ({"survey_gate": Setting(value="before_plan", source="because")}, SOURCE_UNCLEAR),
+        ({"survey_gate": Setting(value="before_plan", source="practice: ")}, SOURCE_UNCLEAR),
+        ({"categories": Setting(value=(), source="guideline I.1.1")}, NO_CATEGORIES),
+        (
+            {
+                "categories": Setting(
+                    value=(*_CATEGORIES.value, _CATEGORIES.value[0]), source="guideline I.1.1"
+                )
+            },
+            CATEGORY_TWICE,
+        ),
+        ({"quorum": Setting(value=_NONE, source="practice: x")}, SHARE_OUT_OF_RANGE),
+        ({"quorum": Setting(value=_MORE_THAN_ALL, source="practice: x")}, SHARE_OUT_OF_RANGE),
+        ({"threshold": Setting(value=_NONE, source="practice: x")}, SHARE_OUT_OF_RANGE),
+        ({"threshold": Setting(value=_MORE_THAN_ALL, source="practice: x")}, SHARE_OUT_OF_RANGE),
+        (
+            {
+                "ballot_mode": Setting(value="none", source="practice: x"),
+                "posting_working_days": Setting(value=0, source="practice: x"),
+            },
+            NOT_PUBLIC,
+        ),
+    ],
+)
+def test_settings_that_break_a_rule_are_refused(
+    changed: dict[str, Setting[Any]], refusal: Refusal
+) -> None:
+    wrong = settings(**changed)
+    rule_set.given().when(msgspec.structs.replace(adopt, settings=wrong)).then_refused(refusal)
+    rule_set.given(adopted).when(msgspec.structs.replace(version, settings=wrong)).then_refused(
+        refusal
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ballot_mode": Setting(value="none", source="practice: small body")},
+        {"posting_working_days": Setting(value=0, source="practice: ballot only")},
+    ],
+)
+def test_posting_or_ballot_is_public_enough(changed: dict[str, Setting[Any]]) -> None:
+    chosen = settings(**changed)
+    rule_set.given().when(msgspec.structs.replace(adopt, settings=chosen)).then(
+        msgspec.structs.replace(adopted, settings=chosen)
+    )

@@ -1,0 +1,30 @@
+"""What the service declares is whole: a policy row for every command, every refusal in its README."""
+
+from pathlib import Path
+
+from services.recognition.domain import case_refusals
+from services.recognition.domain.case import CASE
+from services.recognition.policy import CASE_RULES
+from services.recognition.service import SERVICE
+from shared.domain.refusal import Refusal
+from shared.host.operations import Operations
+
+README = Path(__file__).parents[4] / "services" / "recognition" / "README.md"
+
+
+def test_every_command_has_a_row_in_the_policy_table() -> None:
+    assert set(CASE_RULES.grants) == set(CASE.commands.values())
+
+
+def test_every_route_has_someone_who_may_take_it() -> None:
+    operations = Operations.of(SERVICE)
+    assert all(operation.grants for operation in operations if hasattr(operation, "grants"))
+
+
+def test_every_refusal_stands_in_the_readme_with_what_it_cites() -> None:
+    rows = README.read_text().splitlines()
+    for refusal in vars(case_refusals).values():
+        if isinstance(refusal, Refusal):
+            cited = refusal.clause or (refusal.practice and f"practice `{refusal.practice}`") or ""
+            start = f"| `{refusal.code}` | {cited} |".replace("|  |", "| |")
+            assert any(row.startswith(start) for row in rows), start
