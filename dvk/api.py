@@ -272,9 +272,7 @@ def _refused(url: str, answer: Answer) -> CommandError:
     faults = "; ".join(
         f"{fault.get('path')}: {fault.get('detail')}" for fault in document.get("errors", [])
     )
-    return RefusedByServerError(
-        answer.status, code, f"{detail} ({faults})" if faults else detail
-    )
+    return RefusedByServerError(answer.status, code, f"{detail} ({faults})" if faults else detail)
 
 
 async def wait_for(

@@ -126,9 +126,7 @@ async def _connected(parts: SplitResult) -> _Connection:
     return _Connection(reader, writer)
 
 
-def _written(
-    method: str, parts: SplitResult, headers: Mapping[str, str], content: bytes
-) -> bytes:
+def _written(method: str, parts: SplitResult, headers: Mapping[str, str], content: bytes) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     lines = [f"{method} {target} HTTP/1.1", f"host: {parts.netloc}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]

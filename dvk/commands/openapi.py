@@ -21,9 +21,7 @@ def openapi(
     check_service(service)
     (declared,) = chosen([service], Settings.load())
     about = (sys.modules[declared.routes.__module__].__doc__ or "").strip()
-    document = document_of(
-        service, about, SOFTWARE.rpartition(" ")[2], Operations.of(declared)
-    )
+    document = document_of(service, about, SOFTWARE.rpartition(" ")[2], Operations.of(declared))
     sys.stdout.write(f"{msgspec.json.format(msgspec.json.encode(document)).decode()}\n")
 
 

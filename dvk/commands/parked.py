@@ -24,7 +24,9 @@ def parked(
     *,
     stream: Annotated[
         str | None,
-        typer.Option("--replay", metavar="SUBJECT", help="Take this stream's waiting events again."),
+        typer.Option(
+            "--replay", metavar="SUBJECT", help="Take this stream's waiting events again."
+        ),
     ] = None,
     user: Administrator = ADMINISTRATOR,
     token: Token = None,
@@ -42,14 +44,22 @@ def parked(
         columns = [
             in_words(*titles).replace("\n", " / ")
             for titles in (
-                ("Dòng", "stream"), ("Phần", "part"), ("Sự kiện", "event"), ("Lần thử", "attempts"),
-                ("Lỗi", "error"), ("Từ", "since"),
+                ("Dòng", "stream"),
+                ("Phần", "part"),
+                ("Sự kiện", "event"),
+                ("Lần thử", "attempts"),
+                ("Lỗi", "error"),
+                ("Từ", "since"),
             )
         ]
         rows = [
             [
-                item["stream"], item["part"], f"#{item['position']} {item['event_type']}",
-                str(item["attempts"]), f"{item['error']} {item['sentence']}", item["since"],
+                item["stream"],
+                item["part"],
+                f"#{item['position']} {item['event_type']}",
+                str(item["attempts"]),
+                f"{item['error']} {item['sentence']}",
+                item["since"],
             ]
             for item in items
         ]
@@ -82,8 +92,7 @@ async def _outcome(
     while True:
         items = await _items(api, service, user)
         same = any(
-            item["stream"] == stream
-            and item["attempts"] == before.get((stream, item["part"]))
+            item["stream"] == stream and item["attempts"] == before.get((stream, item["part"]))
             for item in items
         )
         if not same or asyncio.get_running_loop().time() > until:

@@ -19,7 +19,8 @@ Administrator = Annotated[
     str, typer.Option("--user", help="An administrator of the embedded issuer.")
 ]
 Token = Annotated[
-    str | None, typer.Option("--token", envvar="DAN_VAN_KHEO_TOKEN", help="A token instead of --user.")
+    str | None,
+    typer.Option("--token", envvar="DAN_VAN_KHEO_TOKEN", help="A token instead of --user."),
 ]
 
 
@@ -58,8 +59,13 @@ async def _rebuild(
             api.use_token(user, token)
         state = await api.post(service, "/admin/rebuild", {}, user=user)
         shown = Progress(
-            TextColumn(service), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-            TimeElapsedColumn(), console=console(error=True), disable=quiet, transient=True,
+            TextColumn(service),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total}"),
+            TimeElapsedColumn(),
+            console=console(error=True),
+            disable=quiet,
+            transient=True,
         )
         with shown as progress:
             task = progress.add_task(service, total=None)

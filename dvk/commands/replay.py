@@ -48,7 +48,9 @@ def replay(
     """Show the state and the timeline of a model, ballot, case or stream, as at any time."""
     if at is not None and position is not None:
         raise CommandError(
-            "Hãy dùng --at hoặc --position, không cả hai.", "Use --at or --position, not both.", USAGE
+            "Hãy dùng --at hoặc --position, không cả hai.",
+            "Use --at or --position, not both.",
+            USAGE,
         )
     moment = str(position) if position is not None else _instant(at)
     found = run(_replay(_stream(kind, name), moment, url))
@@ -64,7 +66,9 @@ def _stream(kind: Kind, name: str) -> str:
     try:
         return f"{kind}-{UUID(name)}"
     except ValueError as error:
-        raise CommandError(f"«{name}» không phải mã UUID.", f"“{name}” is no UUID.", USAGE) from error
+        raise CommandError(
+            f"«{name}» không phải mã UUID.", f"“{name}” is no UUID.", USAGE
+        ) from error
 
 
 def _instant(text: str | None) -> str | None:
@@ -98,11 +102,15 @@ async def _replay(stream: str, moment: str | None, url: list[str] | None) -> Jso
                 f"Vào lúc đó chưa có {stream}.", f"There was no {stream} at that time."
             ) from error
         model = _model_of(stream, state["state"])
-        timeline = [] if model is None else [
-            step
-            async for step in api.pages("audit", "/timeline", {"model": model})
-            if step["position"] <= state["position"] or _before(step, moment)
-        ]
+        timeline = (
+            []
+            if model is None
+            else [
+                step
+                async for step in api.pages("audit", "/timeline", {"model": model})
+                if step["position"] <= state["position"] or _before(step, moment)
+            ]
+        )
     if not stream.startswith("model-"):
         root = stream.partition("-")[2]
         timeline = [step for step in timeline if root in step["stream"]]

@@ -40,7 +40,8 @@ Seed = Annotated[int, typer.Option("--seed", help="Which model meets which fate 
 
 def serve(
     services: Annotated[
-        list[str] | None, typer.Argument(help="The services to serve; all of them if none is named.")
+        list[str] | None,
+        typer.Argument(help="The services to serve; all of them if none is named."),
     ] = None,
     *,
     demo: Annotated[
@@ -49,7 +50,9 @@ def serve(
     ] = False,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="The data folder.", show_default="DVK_DATA_DIR; .dvk for --demo"),
+        typer.Option(
+            "--data", help="The data folder.", show_default="DVK_DATA_DIR; .dvk for --demo"
+        ),
     ] = None,
     models: ModelCount = PUBLISHED,
     seed: Seed = 1,
@@ -114,7 +117,10 @@ def _free_port(host: str) -> int:
             with contextlib.suppress(OSError):
                 tried.bind((host, port))
                 if port != first:
-                    say(f"Cổng {first} đang bận, dùng {port}.", f"Port {first} is taken: using {port}.")
+                    say(
+                        f"Cổng {first} đang bận, dùng {port}.",
+                        f"Port {first} is taken: using {port}.",
+                    )
                 return port
     raise CommandError(
         f"Các cổng {first} đến {port} đều bận. Hãy đặt DVK_PORT.",
@@ -137,9 +143,7 @@ class _Demonstration:
             playing = asyncio.create_task(self._play(address))
 
         try:
-            await run_process(
-                chosen([], self.settings), self.settings, started=started
-            )
+            await run_process(chosen([], self.settings), self.settings, started=started)
         finally:
             if playing is not None:
                 playing.cancel()

@@ -9,9 +9,7 @@ from dvk.api import Api
 from dvk.commands.common import Urls, addresses
 from dvk.output import run
 
-Password = Annotated[
-    str, typer.Option("--password", help="Demo users have none.")
-]
+Password = Annotated[str, typer.Option("--password", help="Demo users have none.")]
 
 
 def token(

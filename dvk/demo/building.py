@@ -59,7 +59,11 @@ async def _register(player: Player, ground: Ground) -> None:
         "Tháng 1: khảo sát địa bàn", "January: surveys", instant(1, 12), player.models, survey
     )
     await player.phase(
-        "Tháng 1: đăng ký với cấp ủy", "January: registrations", instant(1, 20), player.models, register
+        "Tháng 1: đăng ký với cấp ủy",
+        "January: registrations",
+        instant(1, 20),
+        player.models,
+        register,
     )
 
 
@@ -70,7 +74,9 @@ async def _accept(player: Player, ground: Ground) -> None:
         number = {"register_number": f"{numbers[model.key]:04d}/{YEAR}-DVK"}
         await player.of_model(model, "register-number", number, user=CLERK)
         if model.fate is Fate.RETURNED:
-            reasons = {"reasons": "Nội dung chưa nêu rõ đối tượng tham gia và kết quả cần đạt; đề nghị bổ sung."}
+            reasons = {
+                "reasons": "Nội dung chưa nêu rõ đối tượng tham gia và kết quả cần đạt; đề nghị bổ sung."
+            }
             await player.of_model(model, "return", reasons, user=player.officer(model))
         else:
             await player.of_model(model, "acceptance", {}, user=player.officer(model))
@@ -85,14 +91,21 @@ async def _accept(player: Player, ground: Ground) -> None:
 
     returned = player.chosen({Fate.RETURNED})
     await player.phase(
-        "Tháng 1: cấp ủy tiếp nhận hoặc trả lại", "January: accepted or returned", instant(1, 26),
-        player.chosen(_LISTED), accept,
+        "Tháng 1: cấp ủy tiếp nhận hoặc trả lại",
+        "January: accepted or returned",
+        instant(1, 26),
+        player.chosen(_LISTED),
+        accept,
     )
     await player.phase(
         "Tháng 1: đăng ký lại", "January: registered again", instant(1, 30), returned, again
     )
     await player.phase(
-        "Tháng 2: tiếp nhận lần hai", "February: accepted this time", instant(2, 2), returned, accept_again
+        "Tháng 2: tiếp nhận lần hai",
+        "February: accepted this time",
+        instant(2, 2),
+        returned,
+        accept_again,
     )
 
 
@@ -102,8 +115,11 @@ async def _plan(player: Player) -> None:
         await player.of_model(model, "core-team", {"members": forms.CORE_TEAM})
 
     await player.phase(
-        "Tháng 2: kế hoạch và lực lượng nòng cốt", "February: plans and core members", instant(2, 10),
-        player.chosen(_LISTED), plan,
+        "Tháng 2: kế hoạch và lực lượng nòng cốt",
+        "February: plans and core members",
+        instant(2, 10),
+        player.chosen(_LISTED),
+        plan,
     )
 
 
@@ -118,19 +134,28 @@ async def _progress(player: Player, month: int, day: int) -> None:
 
     reporting = _LISTED if month < _WITHDRAWN_IN else _AFTER_MAY
     await player.phase(
-        f"Tháng {month}: báo cáo tiến độ", f"Month {month}: progress reports", instant(month, day),
-        player.chosen(reporting), report,
+        f"Tháng {month}: báo cáo tiến độ",
+        f"Month {month}: progress reports",
+        instant(month, day),
+        player.chosen(reporting),
+        report,
     )
 
 
 async def _withdraw(player: Player) -> None:
     async def withdraw(model: DemoModel) -> None:
         await player.of_model(
-            model, "withdrawal", {"reason": "Đơn vị chuyển nguồn lực sang nhiệm vụ khác, không tiếp tục được."}
+            model,
+            "withdrawal",
+            {"reason": "Đơn vị chuyển nguồn lực sang nhiệm vụ khác, không tiếp tục được."},
         )
 
     await player.phase(
-        "Tháng 5: rút đăng ký", "May: withdrawals", instant(_WITHDRAWN_IN, 15), player.chosen({Fate.WITHDRAWN}), withdraw
+        "Tháng 5: rút đăng ký",
+        "May: withdrawals",
+        instant(_WITHDRAWN_IN, 15),
+        player.chosen({Fate.WITHDRAWN}),
+        withdraw,
     )
 
 
@@ -147,13 +172,25 @@ async def _report(player: Player) -> None:
         await player.of_model(model, "session/minutes", body, user=player.officer(model))
 
     await player.phase(
-        "Tháng 9: mời họp báo cáo", "September: sessions called", instant(9, 8), player.chosen(_SESSION), schedule
+        "Tháng 9: mời họp báo cáo",
+        "September: sessions called",
+        instant(9, 8),
+        player.chosen(_SESSION),
+        schedule,
     )
     await player.phase(
-        "Tháng 9: báo cáo kết quả", "September: written results", instant(9, 15), player.chosen(_ON_TIME), results
+        "Tháng 9: báo cáo kết quả",
+        "September: written results",
+        instant(9, 15),
+        player.chosen(_ON_TIME),
+        results,
     )
     await player.phase(
-        "Tháng 9: hội nghị báo cáo", "September: reporting sessions", instant(9, 22), player.chosen(_SESSION), hold
+        "Tháng 9: hội nghị báo cáo",
+        "September: reporting sessions",
+        instant(9, 22),
+        player.chosen(_SESSION),
+        hold,
     )
 
 
@@ -168,8 +205,12 @@ async def _report_late(player: Player) -> None:
     async def late(model: DemoModel) -> None:
         body = forms.results(model, player.seed)
         without = player.write(
-            model, "results-without-reason", "registration", f"/models/{player.model_id(model)}/results",
-            body, user=player.registrant(model),
+            model,
+            "results-without-reason",
+            "registration",
+            f"/models/{player.model_id(model)}/results",
+            body,
+            user=player.registrant(model),
         )
         # Played before and interrupted, the report is in already.
         await player.refusal(("late-without-reason", "results-already-in"), without)
@@ -182,13 +223,19 @@ async def _report_late(player: Player) -> None:
 
     unheld = player.chosen(_LATE | {Fate.SILENT, Fate.SESSION_MISSED})
     await player.phase(
-        "1/10: hội nghị bị bỏ lỡ được ghi nhận", "1 October: missed sessions are noted",
-        instant(10, 1, 7), unheld, missed,
+        "1/10: hội nghị bị bỏ lỡ được ghi nhận",
+        "1 October: missed sessions are noted",
+        instant(10, 1, 7),
+        unheld,
+        missed,
     )
     await player.phase(
         "2/10: báo cáo muộn", "2 October: late reports", instant(10, 2), player.chosen(_LATE), late
     )
     await player.phase(
-        "2/10: tiếp nhận báo cáo muộn có lý do", "2 October: late reports accepted for their reason",
-        instant(10, 2, 15), player.chosen({Fate.LATE_ACCEPTED}), accept,
+        "2/10: tiếp nhận báo cáo muộn có lý do",
+        "2 October: late reports accepted for their reason",
+        instant(10, 2, 15),
+        player.chosen({Fate.LATE_ACCEPTED}),
+        accept,
     )

@@ -40,23 +40,47 @@ class Told:
 
 TOLD: Final[dict[Fate, Told]] = {
     Fate.USUAL: Told("được công nhận", "recognised"),
-    Fate.RETURNED: Told("bị trả lại, đăng ký lại, rồi được công nhận", "returned, registered again, recognised"),
-    Fate.OPINION: Told("có ý kiến nhân dân, đã trả lời, được công nhận", "a citizen's opinion answered, recognised"),
-    Fate.SESSION_MISSED: Told("hội nghị báo cáo bị bỏ lỡ, được công nhận", "reporting session missed, recognised"),
-    Fate.LATE_ACCEPTED: Told("báo cáo muộn có lý do, được công nhận", "late report accepted for its reason, recognised"),
-    Fate.QUORUM_MISSED: Told("bỏ phiếu lần đầu thiếu người, lần hai thông qua", "first ballot without quorum, the second adopted"),
-    Fate.VERTICAL_LINE: Told("Hội Phụ nữ tỉnh công nhận theo ngành dọc", "recognised by the Women's Union in its own line"),
-    Fate.DEPARTED: Told("công nhận khác với tham mưu, có lý do", "recognised against the advice, with the reason"),
-    Fate.AFTER_MONTH: Told("công nhận sau tháng 10, có lý do", "recognised after October, with the reason"),
+    Fate.RETURNED: Told(
+        "bị trả lại, đăng ký lại, rồi được công nhận", "returned, registered again, recognised"
+    ),
+    Fate.OPINION: Told(
+        "có ý kiến nhân dân, đã trả lời, được công nhận", "a citizen's opinion answered, recognised"
+    ),
+    Fate.SESSION_MISSED: Told(
+        "hội nghị báo cáo bị bỏ lỡ, được công nhận", "reporting session missed, recognised"
+    ),
+    Fate.LATE_ACCEPTED: Told(
+        "báo cáo muộn có lý do, được công nhận", "late report accepted for its reason, recognised"
+    ),
+    Fate.QUORUM_MISSED: Told(
+        "bỏ phiếu lần đầu thiếu người, lần hai thông qua",
+        "first ballot without quorum, the second adopted",
+    ),
+    Fate.VERTICAL_LINE: Told(
+        "Hội Phụ nữ tỉnh công nhận theo ngành dọc",
+        "recognised by the Women's Union in its own line",
+    ),
+    Fate.DEPARTED: Told(
+        "công nhận khác với tham mưu, có lý do", "recognised against the advice, with the reason"
+    ),
+    Fate.AFTER_MONTH: Told(
+        "công nhận sau tháng 10, có lý do", "recognised after October, with the reason"
+    ),
     Fate.VOTED_DOWN: Told("bỏ phiếu không thông qua, không công nhận", "voted down, declined"),
-    Fate.BELOW_STANDARD: Told("dưới điểm đạt, không công nhận", "below the points required, declined"),
-    Fate.GATE_FAILED: Told("không bảo đảm chấp hành, không công nhận", "failed the compliance gate, declined"),
+    Fate.BELOW_STANDARD: Told(
+        "dưới điểm đạt, không công nhận", "below the points required, declined"
+    ),
+    Fate.GATE_FAILED: Told(
+        "không bảo đảm chấp hành, không công nhận", "failed the compliance gate, declined"
+    ),
     Fate.LATE_REFUSED: Told("báo cáo muộn, không được tiếp nhận", "late report never accepted"),
     Fate.SILENT: Told("không báo cáo kết quả", "no results reported"),
     Fate.WITHDRAWN: Told("rút trong năm", "withdrawn during the year"),
     Fate.WITHDRAWN_LATE: Told("rút khi đang thẩm định", "withdrawn while being appraised"),
     Fate.NO_COMPETENT_BODY: Told("không cơ quan nào có thẩm quyền", "no competent body"),
-    Fate.NOT_LISTED: Told("không thuộc danh mục, bị từ chối đăng ký", "not among those who may register, refused"),
+    Fate.NOT_LISTED: Told(
+        "không thuộc danh mục, bị từ chối đăng ký", "not among those who may register, refused"
+    ),
 }
 
 DECIDED: Final = frozenset(

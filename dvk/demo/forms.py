@@ -10,8 +10,16 @@ from dvk.demo.player import YEAR
 from dvk.demo.province import Province
 
 CORE_TEAM: Final = [
-    {"person": "Bí thư chi bộ (trình diễn)", "role": "Trưởng nhóm nòng cốt", "group": "Khối dân vận"},
-    {"person": "Trưởng ban công tác Mặt trận (trình diễn)", "role": "Thành viên", "group": "Mặt trận"},
+    {
+        "person": "Bí thư chi bộ (trình diễn)",
+        "role": "Trưởng nhóm nòng cốt",
+        "group": "Khối dân vận",
+    },
+    {
+        "person": "Trưởng ban công tác Mặt trận (trình diễn)",
+        "role": "Thành viên",
+        "group": "Mặt trận",
+    },
     {"person": "Chi hội trưởng phụ nữ (trình diễn)", "role": "Thành viên", "group": "Hội Phụ nữ"},
 ]
 

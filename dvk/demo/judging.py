@@ -75,13 +75,18 @@ async def _appraise(player: Player, ground: Ground) -> None:
             step = f"score-{criterion['id']}"
             await player.write(model, step, "evaluation", f"{path}/scores", score, user=user)
         summary = {"summary": "Thẩm định theo bộ tiêu chí đang áp dụng, trên hồ sơ và tại chỗ."}
-        await player.write(model, "completion", "evaluation", f"{path}/completion", summary, user=user)
+        await player.write(
+            model, "completion", "evaluation", f"{path}/completion", summary, user=user
+        )
         where = {"where": "Trụ sở Ủy ban nhân dân và trang thông tin của xã, phường"}
         await player.write(model, "posting", "evaluation", f"{path}/posting", where, user=user)
 
     await player.phase(
-        "5/10: thẩm định và niêm yết", "5 October: appraised and posted", instant(10, 5),
-        player.chosen(REACHES_APPRAISAL), appraise,
+        "5/10: thẩm định và niêm yết",
+        "5 October: appraised and posted",
+        instant(10, 5),
+        player.chosen(REACHES_APPRAISAL),
+        appraise,
     )
 
 
@@ -114,7 +119,9 @@ async def _post(player: Player) -> None:
         path = f"/appraisals/{appraisal_of(player.model_id(model))}/opinions"
         opinions = (await player.api.read("evaluation", path, user=user))["opinions"]
         for opinion in opinions:
-            body = {"answer": "Phần đóng góp của nhân dân đã nêu trong báo cáo; tổ nòng cốt tiếp tục duy trì."}
+            body = {
+                "answer": "Phần đóng góp của nhân dân đã nêu trong báo cáo; tổ nòng cốt tiếp tục duy trì."
+            }
             step = f"answer-{opinion['opinion_id']}"
             await player.write(
                 model, step, "evaluation", f"{path}/{opinion['opinion_id']}/answer", body, user=user
@@ -130,14 +137,24 @@ async def _post(player: Player) -> None:
 
     opinions = player.chosen({Fate.OPINION})
     await player.phase(
-        "7/10: rút khi đang thẩm định", "7 October: withdrawn while appraised", instant(10, 7),
-        player.chosen({Fate.WITHDRAWN_LATE}), withdraw,
+        "7/10: rút khi đang thẩm định",
+        "7 October: withdrawn while appraised",
+        instant(10, 7),
+        player.chosen({Fate.WITHDRAWN_LATE}),
+        withdraw,
     )
-    await player.phase("8/10: ý kiến nhân dân", "8 October: citizens' opinions", instant(10, 8), opinions, opine)
-    await player.phase("12/10: trả lời ý kiến", "12 October: answers", instant(10, 12), opinions, answer)
     await player.phase(
-        "20/10: khép niêm yết sau 10 ngày làm việc", "20 October: postings closed after 10 working days",
-        instant(10, 20), player.chosen(REACHES_BALLOT), close,
+        "8/10: ý kiến nhân dân", "8 October: citizens' opinions", instant(10, 8), opinions, opine
+    )
+    await player.phase(
+        "12/10: trả lời ý kiến", "12 October: answers", instant(10, 12), opinions, answer
+    )
+    await player.phase(
+        "20/10: khép niêm yết sau 10 ngày làm việc",
+        "20 October: postings closed after 10 working days",
+        instant(10, 20),
+        player.chosen(REACHES_BALLOT),
+        close,
     )
 
 
@@ -152,12 +169,18 @@ async def _vote(player: Player, ground: Ground) -> None:
         await _ballot(player, ground, model, 2)
 
     await player.phase(
-        "21/10: hội đồng bỏ phiếu", "21 October: councils vote", instant(10, 21),
-        player.chosen(REACHES_BALLOT), first,
+        "21/10: hội đồng bỏ phiếu",
+        "21 October: councils vote",
+        instant(10, 21),
+        player.chosen(REACHES_BALLOT),
+        first,
     )
     await player.phase(
-        "23/10: bỏ phiếu lại vì thiếu người", "23 October: voting again for want of a quorum",
-        instant(10, 23), player.chosen({Fate.QUORUM_MISSED}), second,
+        "23/10: bỏ phiếu lại vì thiếu người",
+        "23 October: voting again for want of a quorum",
+        instant(10, 23),
+        player.chosen({Fate.QUORUM_MISSED}),
+        second,
     )
 
 
@@ -185,12 +208,21 @@ async def _ballot(player: Player, ground: Ground, model: DemoModel, number: int)
         "consulted": [pseudonyms[asked]],
     }
     await player.write(
-        model, f"attendance-{number}", "evaluation", f"{path}/attendance", attendance, user=secretary
+        model,
+        f"attendance-{number}",
+        "evaluation",
+        f"{path}/attendance",
+        attendance,
+        user=secretary,
     )
     for user, choice in voting.items():
         step = f"vote-{number}-{user}"
-        await player.write(model, step, "evaluation", f"{path}/votes", {"choice": choice}, user=user)
-    await player.write(model, f"close-{number}", "evaluation", f"{path}/closure", {}, user=secretary)
+        await player.write(
+            model, step, "evaluation", f"{path}/votes", {"choice": choice}, user=user
+        )
+    await player.write(
+        model, f"close-{number}", "evaluation", f"{path}/closure", {}, user=secretary
+    )
 
     async def counted() -> Json | None:
         seen = await player.api.read("evaluation", path)
@@ -201,9 +233,7 @@ async def _ballot(player: Player, ground: Ground, model: DemoModel, number: int)
     assert (seen["quorum_missed"] is not None) == missed, model
 
 
-def _voting(
-    player: Player, model: DemoModel, members: list[str], number: int
-) -> dict[str, str]:
+def _voting(player: Player, model: DemoModel, members: list[str], number: int) -> dict[str, str]:
     """Who votes how. Half the council is too few for a quorum of two thirds."""
     if model.fate is Fate.QUORUM_MISSED and number == 1:
         return dict.fromkeys(members[: len(members) // 2], "approve")
@@ -232,16 +262,25 @@ async def _decide(player: Player) -> None:
         player.refused[model.key] = code
 
     await player.phase(
-        "26/10: cơ quan có thẩm quyền quyết định", "26 October: decisions", instant(10, 26),
-        player.chosen(_IN_OCTOBER), decide,
+        "26/10: cơ quan có thẩm quyền quyết định",
+        "26 October: decisions",
+        instant(10, 26),
+        player.chosen(_IN_OCTOBER),
+        decide,
     )
     await player.phase(
-        "27/10: không cơ quan nào có thẩm quyền", "27 October: nobody is competent", instant(10, 27),
-        player.chosen({Fate.NO_COMPETENT_BODY}), in_vain,
+        "27/10: không cơ quan nào có thẩm quyền",
+        "27 October: nobody is competent",
+        instant(10, 27),
+        player.chosen({Fate.NO_COMPETENT_BODY}),
+        in_vain,
     )
     await player.phase(
-        "10/11: quyết định sau tháng 10, có lý do", "10 November: decided after October, with the reason",
-        instant(11, 10), player.chosen({Fate.AFTER_MONTH}), decide,
+        "10/11: quyết định sau tháng 10, có lý do",
+        "10 November: decided after October, with the reason",
+        instant(11, 10),
+        player.chosen({Fate.AFTER_MONTH}),
+        decide,
     )
 
 
@@ -268,7 +307,9 @@ async def _decision(player: Player, model: DemoModel, number: int) -> Written:
     if model.fate is Fate.AFTER_MONTH:
         terms["outside_month_reason"] = "Chờ xác minh bổ sung về nguồn lực huy động."
     if model.fate in DECLINED:
-        terms["reasons"] = "Theo kết quả thẩm định và bình xét, mô hình chưa đủ điều kiện công nhận năm nay."
+        terms["reasons"] = (
+            "Theo kết quả thẩm định và bình xét, mô hình chưa đủ điều kiện công nhận năm nay."
+        )
         return await player.write(
             model, "decision", "recognition", f"{path}/refusal", terms, user=signer
         )

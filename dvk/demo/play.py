@@ -78,9 +78,7 @@ async def play(api: Api, order: Order, stage: Stage) -> Summary:
     began = time.monotonic()
     province = load_province()
     models = choose_models(province, order.models, order.seed)
-    player = Player(
-        api, province, models, stage, seed=order.seed, concurrency=order.concurrency
-    )
+    player = Player(api, province, models, stage, seed=order.seed, concurrency=order.concurrency)
     ground = await enter_province(player)
     await build(player, ground)
     await judge(player, ground)
@@ -94,10 +92,17 @@ async def _outcomes(player: Player, movement: UUID) -> dict[UUID, str]:
     """What became of each model, by the public lists; read after everything written arrived there."""
     api = player.api
     found: dict[UUID, str] = {}
-    wanted: dict[str, str | int | None] = {"at_least": api.written["registration"], "movement": str(movement), "year": YEAR}
+    wanted: dict[str, str | int | None] = {
+        "at_least": api.written["registration"],
+        "movement": str(movement),
+        "year": YEAR,
+    }
     async for row in api.pages("registration", "/models", wanted):
         found[UUID(row["model_id"])] = row["status"]
-    decided: dict[str, str | int | None] = {"at_least": api.written.get("recognition"), "year": YEAR}
+    decided: dict[str, str | int | None] = {
+        "at_least": api.written.get("recognition"),
+        "year": YEAR,
+    }
     async for row in api.pages("recognition", "/decisions", decided):
         found[UUID(row["model_id"])] = row["status"]
     return found
@@ -131,9 +136,7 @@ def _check(player: Player, outcomes: dict[UUID, str]) -> None:
             )
 
 
-def _summary(
-    player: Player, order: Order, outcomes: dict[UUID, str], seconds: float
-) -> Summary:
+def _summary(player: Player, order: Order, outcomes: dict[UUID, str], seconds: float) -> Summary:
     models = player.models
     fates = Counter(model.fate for model in models)
     example = next((model for model in models if model.fate is Fate.OPINION), None)

@@ -190,7 +190,12 @@ def load_province() -> Province:
             offices |= {office.id: office for office in more}
     _complete(bodies, kinds, offices)
     return Province(
-        kinds, {unit.key: unit for unit in data.units}, bodies, tuple(data.competences), councils, offices
+        kinds,
+        {unit.key: unit for unit in data.units},
+        bodies,
+        tuple(data.competences),
+        councils,
+        offices,
     )
 
 
@@ -208,8 +213,7 @@ def _commune(committee: Body, data: _File, pattern: Council) -> tuple[Council, l
     offices = [
         Office(renamed(user.id), renamed(user.title), user.role, renamed(user.organisation))
         for user in data.users
-        if user.id in needed
-        or (user.role != "registrant" and _PATTERN_COMMUNE in user.id)
+        if user.id in needed or (user.role != "registrant" and _PATTERN_COMMUNE in user.id)
     ]
     council = Council(
         renamed(pattern.key),
@@ -228,12 +232,12 @@ def _complete(
     bodies: Mapping[str, Body], kinds: Mapping[str, Kind], offices: dict[str, Office]
 ) -> None:
     """Somebody to register for every body that may, and to appraise in every unit that advises."""
-    registering = {office.organisation for office in offices.values() if office.role == "registrant"}
+    registering = {
+        office.organisation for office in offices.values() if office.role == "registrant"
+    }
     for body in bodies.values():
         if kinds[body.kind].category is not None and body.key not in registering:
-            office = Office(
-                f"dk-{body.key}", f"Người đăng ký, {body.name}", "registrant", body.key
-            )
+            office = Office(f"dk-{body.key}", f"Người đăng ký, {body.name}", "registrant", body.key)
             offices[office.id] = office
     appraising = {office.organisation for office in offices.values() if office.role == "appraiser"}
     for unit in sorted({*_ADVISERS.values()} - appraising):

@@ -58,7 +58,10 @@ async def enter_province(player: Player) -> Ground:
     await _rules(player, ground)
     await _councils(player, ground)
     await player.phase(
-        "Đăng ký nhận thông báo qua thư", "Mail subscriptions", SETUP_AT, SUBSCRIBERS,
+        "Đăng ký nhận thông báo qua thư",
+        "Mail subscriptions",
+        SETUP_AT,
+        SUBSCRIBERS,
         lambda user: _subscribe(player, user),
     )
     return ground
@@ -113,7 +116,11 @@ async def _competences(player: Player) -> None:
         )
 
     await player.phase(
-        "Thẩm quyền công nhận (I.2.2)", "Competences (I.2.2)", SETUP_AT, province.competences, assign
+        "Thẩm quyền công nhận (I.2.2)",
+        "Competences (I.2.2)",
+        SETUP_AT,
+        province.competences,
+        assign,
     )
 
 
@@ -139,21 +146,30 @@ async def _rules(player: Player, ground: Ground) -> None:
         )
         ground.criteria = preset["criteria_set"]["criteria"]
         movement = await api.write(
-            "registration", "/movements", _movement(commission, rule_set.id), user=CLERK,
+            "registration",
+            "/movements",
+            _movement(commission, rule_set.id),
+            user=CLERK,
             key=key_of(SETUP_AT, "movement"),
         )
         ground.movement = UUID(movement.id)
         for year, dates in _CALENDARS.items():
             await api.write(
-                "registration", f"/movements/{movement.id}/calendars", {"year": year, **dates},
-                user=CLERK, key=key_of(SETUP_AT, "calendar", str(year)),
+                "registration",
+                f"/movements/{movement.id}/calendars",
+                {"year": year, **dates},
+                user=CLERK,
+                key=key_of(SETUP_AT, "calendar", str(year)),
             )
         # Registering needs the rule set, which comes to registration as an event.
         await api.read("registration", "/movements", {"at_least": rule_set.position})
 
     await player.phase(
-        "Quy định, tiêu chí, phong trào và lịch", "Rules, criteria, movement, calendar",
-        SETUP_AT, [None], adopt,
+        "Quy định, tiêu chí, phong trào và lịch",
+        "Rules, criteria, movement, calendar",
+        SETUP_AT,
+        [None],
+        adopt,
     )
 
 
@@ -162,7 +178,9 @@ def _movement(commission: str, rule_set: str) -> Json:
         "name": MOVEMENT,
         "first_year": 2026,
         "last_year": 2030,
-        "legal_bases": ["Hướng dẫn xây dựng, công nhận mô hình, điển hình “Dân vận khéo” (dữ liệu trình diễn)"],
+        "legal_bases": [
+            "Hướng dẫn xây dựng, công nhận mô hình, điển hình “Dân vận khéo” (dữ liệu trình diễn)"
+        ],
         "launching_body": commission,
         "rule_set": rule_set,
         "rule_set_version": 1,
@@ -189,9 +207,7 @@ async def _councils(player: Player, ground: Ground) -> None:
         )
         ground.councils[council.organisation] = UUID(formed.id)
 
-    await player.phase(
-        "Hội đồng bình xét", "Assessment councils", SETUP_AT, needed, form
-    )
+    await player.phase("Hội đồng bình xét", "Assessment councils", SETUP_AT, needed, form)
 
 
 def _members(player: Player, council: Council) -> Iterable[Json]:

@@ -52,8 +52,14 @@ def told(summary: Summary, spoken: tuple[Language, ...] | None = None) -> str:
     for name, count in summary.fates.items():
         fate = TOLD[Fate(name)]
         lines.append(f"{count:6d}  {_beside(fate.vi, fate.en, spoken)}")
-    lines += ["", in_words("Theo lĩnh vực (đăng ký / công nhận / không công nhận):",
-                           "By field (registered / recognised / declined):", spoken)]
+    lines += [
+        "",
+        in_words(
+            "Theo lĩnh vực (đăng ký / công nhận / không công nhận):",
+            "By field (registered / recognised / declined):",
+            spoken,
+        ),
+    ]
     for field in summary.fields:
         counts = f"{field.registered:6d} {field.recognized:6d} {field.declined:6d}"
         lines.append(f"{counts}  {_beside(*FIELDS[field.field], spoken)}")
@@ -72,9 +78,7 @@ def _beside(vi: str, en: str, spoken: tuple[Language, ...] | None) -> str:
     return in_words(vi, en, spoken).replace("\n", " / ")
 
 
-def invitation(
-    summary: Summary, address: str, spoken: tuple[Language, ...] | None = None
-) -> str:
+def invitation(summary: Summary, address: str, spoken: tuple[Language, ...] | None = None) -> str:
     """Where everything is and what to try: lines that can be pasted into a shell."""
     dvk, user = program(), summary.example_user or "dk-ubnd-do-luong"
     url = "" if address == "http://127.0.0.1:8080" else f" --url {address}"
@@ -85,18 +89,30 @@ def invitation(
         """"situation": "…", "advantages": "…", "difficulties": "…"}'"""
     ) % summary.example_holder
     tries = [
-        ("quyết định công khai", "public decisions",
-         f"curl -s '{address}/recognition/decisions?year={summary.year}&limit=3'"),
-        ("tìm không dấu", "search without diacritics",
-         f"curl -s '{address}/registration/models?q=nong+thon&limit=3'"),
-        ("hộp thư của đơn vị", "a body's inbox",
-         f"""curl -s {address}/notification/inbox -H "Authorization: Bearer $({dvk} token {user}{url})\""""),
+        (
+            "quyết định công khai",
+            "public decisions",
+            f"curl -s '{address}/recognition/decisions?year={summary.year}&limit=3'",
+        ),
+        (
+            "tìm không dấu",
+            "search without diacritics",
+            f"curl -s '{address}/registration/models?q=nong+thon&limit=3'",
+        ),
+        (
+            "hộp thư của đơn vị",
+            "a body's inbox",
+            f"""curl -s {address}/notification/inbox -H "Authorization: Bearer $({dvk} token {user}{url})\"""",
+        ),
         ("khảo sát một mô hình mới", "survey the place of a new model", survey),
     ]
     if summary.example_model is not None:
         tries.append(
-            ("xem lại mô hình như ngày 6/10", "a model as it was on 6 October",
-             f"{dvk} replay model {summary.example_model} --at 2026-10-06{url}")
+            (
+                "xem lại mô hình như ngày 6/10",
+                "a model as it was on 6 October",
+                f"{dvk} replay model {summary.example_model} --at 2026-10-06{url}",
+            )
         )
     lines = [
         in_words("Địa chỉ (tài liệu API):", "Addresses (API documents):", spoken),

@@ -1,25 +1,20 @@
 """A service over HTTP: commands, retries, revisions, permissions, reads that follow writes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from shared.host.process import Runtime
-from tests.support.notebooks import Client, key, notebooks_in
+from tests.support.notebooks import Client, following, key, notebooks_in
 
 NOWHERE = "018f0000-0000-7000-8000-0000000000ff"
 
 
 @pytest.fixture
 async def runtime(tmp_path: Path) -> AsyncIterator[tuple[Runtime, Client]]:
-    async with notebooks_in(tmp_path) as (runtime, client):
-        workers = [asyncio.create_task(worker.run()) for worker in runtime.workers]
+    async with notebooks_in(tmp_path) as (runtime, client), following(runtime, client):
         yield runtime, client
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
 
 
 @pytest.fixture

@@ -53,19 +53,13 @@ async def process(
         await started.communicate()
 
 
-async def ready(http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(SECONDS_MAX):
-        while (await http.get("/health/ready")).status_code != 200:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_serves_ends_in_order_and_keeps_everything(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     async with process(tmp_path) as (running, address):
         async with httpx.AsyncClient(base_url=address) as http:
-            await ready(http)
+            await Client(http).ready()
             hoa = await Client(http).signed_in("hoa")
             answer = await hoa.post("/notebooks", {"title": "Sổ tay"})
             assert answer.status_code == 201
@@ -82,7 +76,7 @@ async def test_it_serves_ends_in_order_and_keeps_everything(
         assert [lines[0]["event"], lines[-1]["event"]] == ["serving", "stopped"]
         assert b"Traceback" not in errors
     async with process(tmp_path) as (_, address), httpx.AsyncClient(base_url=address) as http:
-        await ready(http)
+        await Client(http).ready()
         again = await Client(http).get("/notebooks")
         assert [item["title"] for item in again.json()["items"]] == ["Sổ tay"]
 

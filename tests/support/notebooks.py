@@ -1,5 +1,6 @@
 """A small service with everything an HTTP operation can have: notebooks that organisations write."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ from shared.host.service import (
 from shared.host.settings import Settings
 from shared.host.text import contains, fold
 
+READY_SECONDS_MAX = 20.0
 HOLDER = UUID("018f0000-0000-7000-8000-00000000000a")
 OTHER = UUID("018f0000-0000-7000-8000-00000000000b")
 
@@ -442,6 +444,29 @@ class Client:
         assert answer.status_code == 201, answer.text
         identifier: str = answer.json()["id"]
         return identifier
+
+    async def ready(self) -> None:
+        """Wait until the process says that it is ready."""
+        async with asyncio.timeout(READY_SECONDS_MAX):
+            while (await self.http.get("/health/ready")).status_code != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def following(runtime: Runtime, client: Client) -> AsyncIterator[None]:
+    """The workers run, and are ready.
+
+    Cancelled while it still opens its first connections, a worker would leave one to the garbage
+    collector, which is worth a warning.
+    """
+    workers = [asyncio.create_task(worker.run()) for worker in runtime.workers]
+    try:
+        await client.ready()
+        yield
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
 
 @asynccontextmanager

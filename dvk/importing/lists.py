@@ -1,0 +1,118 @@
+"""What the server knows that a row must fit: bodies, the movement's year, its rules, who is signed in."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from dvk.api import Api, Json
+from dvk.errors import CommandError
+from shared.host.text import fold
+
+LINE_STEPS_MAX: Final = 8
+
+
+@dataclass(frozen=True)
+class KnownBody:
+    """A body as the list of organisations has it."""
+
+    id: UUID
+    name: str
+    category: str | None
+    party_superior: UUID | None
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Everything rows are checked against."""
+
+    bodies: Mapping[UUID, KnownBody]
+    by_name: Mapping[str, Sequence[KnownBody]]
+    movement: UUID
+    year: int
+    categories: Mapping[str, str]
+    """The holder kind of each category of the rule set."""
+    survey_first: bool
+    roles: frozenset[str]
+    organization: UUID | None
+
+    def committees_of(self, body: UUID, *, individual: bool) -> list[UUID]:
+        """The committees a holder can register with: those above in the party line (clause III.1.1c);
+        for an individual also the committee of residence or work itself.
+        """
+        found = [body] if individual else []
+        known = self.bodies.get(body)
+        while known is not None and known.party_superior is not None:
+            if known.party_superior in found or len(found) >= LINE_STEPS_MAX:
+                break
+            found.append(known.party_superior)
+            known = self.bodies.get(known.party_superior)
+        return found
+
+    def may_enter(self, holder: UUID, committee: UUID) -> bool:
+        """Whether who is signed in may register for this holder with this committee."""
+        return ("registrant" in self.roles and self.organization == holder) or (
+            "committee_officer" in self.roles and self.organization == committee
+        )
+
+
+async def fetch_lists(api: Api, user: str, year: int) -> Lists:
+    """The server's lists for a year. Raises CommandError where no movement has the year's calendar."""
+    bodies = [
+        KnownBody(
+            UUID(row["organization_id"]),
+            row["name"],
+            row["category"],
+            None if row["party_superior"] is None else UUID(row["party_superior"]),
+        )
+        async for row in api.pages("registration", "/organizations")
+    ]
+    by_name: dict[str, list[KnownBody]] = {}
+    for body in bodies:
+        by_name.setdefault(fold(body.name), []).append(body)
+    movement = await _movement(api, year)
+    settings = await _settings(api, movement)
+    claims = claims_of(await api.sign_in(user))
+    organization = claims.get("organization")
+    return Lists(
+        bodies={body.id: body for body in bodies},
+        by_name=by_name,
+        movement=UUID(movement["movement_id"]),
+        year=year,
+        categories={entry["id"]: entry["holder_kind"] for entry in settings["categories"]["value"]},
+        survey_first=settings["survey_gate"]["value"] == "before_registration",
+        roles=frozenset(claims.get("roles", [])),
+        organization=None if organization is None else UUID(organization),
+    )
+
+
+async def _movement(api: Api, year: int) -> Json:
+    async for row in api.pages("registration", "/movements"):
+        view = await api.read("registration", f"/movements/{row['movement_id']}")
+        if any(calendar["year"] == year for calendar in view["calendars"]):
+            launched: Json = view["movement"]
+            return launched
+    raise CommandError(
+        f"Chưa có phong trào nào có lịch năm {year}. Hãy chọn năm bằng --year.",
+        f"No movement has a calendar for {year}. Choose the year with --year.",
+    )
+
+
+async def _settings(api: Api, movement: Json) -> Json:
+    view = await api.read("evaluation", f"/rule-sets/{movement['rule_set']}")
+    settings: Json = view["versions"][movement["rule_set_version"] - 1]["settings"]
+    return settings
+
+
+def claims_of(token: str) -> Json:
+    """What a token says of its holder. Unverified: the server decides, this only tells earlier."""
+    try:
+        part = token.split(".")[1]
+        claims = msgspec.json.decode(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, binascii.Error, msgspec.DecodeError) as error:
+        raise CommandError("Mã truy cập không đọc được.", "The token cannot be read.") from error
+    return claims if isinstance(claims, dict) else {}
