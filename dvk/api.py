@@ -20,6 +20,8 @@ OUTAGE_SECONDS_MAX: Final = 30.0
 """How long a request is repeated while the server is away or busy."""
 WAIT_SECONDS_MAX: Final = 180.0
 """How long is waited for something that follows by itself; it is there in milliseconds as a rule."""
+LAG_EVENTS: Final = "dvk_lag_events{"
+"""How many events a part of a service is behind, as the metrics tell it."""
 PAUSE_SECONDS_MIN: Final = 0.02
 PAUSE_SECONDS_MAX: Final = 0.5
 
@@ -120,6 +122,22 @@ class Api:
         self.at = None
         for address in self.addresses.processes:
             await self._send("GET", f"{address}/health/live", headers={"dvk-clock": "release"})
+
+    async def settled(self) -> None:
+        """Wait until read models, reactions and relays of every process have taken all there is.
+
+        Raises CommandError when they do not within WAIT_SECONDS_MAX.
+        """
+
+        async def look() -> bool | None:
+            for address in self.addresses.processes:
+                figures = (await self._send("GET", f"{address}/metrics")).body.decode()
+                lags = [line for line in figures.splitlines() if line.startswith(LAG_EVENTS)]
+                if any(not line.endswith(" 0.0") for line in lags):
+                    return None
+            return True
+
+        await wait_for("lag 0", look)
 
     async def sign_in(self, user: str, password: str = "") -> str:
         """A token of the embedded issuer; asked for once a user. Raises CommandError."""

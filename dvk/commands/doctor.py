@@ -177,7 +177,7 @@ async def _store(settings: Settings) -> Finding:
     url = settings.store_url
     if url.startswith("sqlite:"):
         file = Path(make_url(url).database or "")
-        if not file.exists():
+        if not await asyncio.to_thread(file.exists):
             return _fine("event store", f"{file} chưa có.", f"{file} is made at the first start.")
     store = await open_store(url)
     try:

@@ -25,13 +25,18 @@ Source = Annotated[Path | None, typer.Argument(metavar="FILE", help="The table, 
 User = Annotated[
     str | None, typer.Option("--user", help="Who enters: a user of the embedded issuer.")
 ]
-Year = Annotated[int, typer.Option("--year", min=2000, max=2100, help="The year registered for.")]
+Year = Annotated[
+    int | None,
+    typer.Option(
+        "--year", help="The year registered for.", show_default="the latest with a calendar"
+    ),
+]
 
 
 def import_models(
     file: Source = None,
     *,
-    year: Year = 2027,
+    year: Year = None,
     user: User = None,
     token: Token = None,
     preview: Annotated[
@@ -84,7 +89,7 @@ class _Job:
     def __init__(
         self,
         source: SourceTable,
-        year: int,
+        year: int | None,
         user: str,
         token: str | None,
         url: list[str] | None,
@@ -110,6 +115,7 @@ class _Job:
         """Check every row against the server's lists."""
         async with self._api() as api:
             lists = await fetch_lists(api, self._user, self._year)
+        self._year = lists.year
         self.rows, self.faults = check_rows(self.source.rows, lists)
         return {
             "rows": len(self.source.rows),
@@ -121,6 +127,7 @@ class _Job:
 
     async def sent(self) -> Json:
         """Send the rows."""
+        assert self._year is not None
         shown = Progress(console=console(error=True), disable=self._quiet, transient=True)
         async with self._api() as api:
             with shown as progress:
@@ -183,9 +190,8 @@ def _title(vi: str, en: str) -> str:
 
 
 def _agreed(rows: int) -> bool:
-    """Ask; where nobody can answer, nothing is sent."""
+    """Ask. Raises CommandError where nobody can answer."""
     if not sys.stdin.isatty():
-        warn("Chưa gửi: hãy thêm --yes.", "Nothing was sent: add --yes.")
-        return False
+        raise CommandError("Chưa gửi: hãy thêm --yes.", "Nothing was sent: add --yes.", USAGE)
     question = in_words(f"Gửi {rows} dòng?", f"Send {rows} rows?")
     return typer.confirm(question)

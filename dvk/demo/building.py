@@ -1,5 +1,6 @@
 """January to September: surveys, registrations, plans, progress, results and reporting sessions."""
 
+import calendar
 from typing import Final
 from uuid import UUID
 
@@ -135,7 +136,7 @@ async def _progress(player: Player, month: int, day: int) -> None:
     reporting = _LISTED if month < _WITHDRAWN_IN else _AFTER_MAY
     await player.phase(
         f"Tháng {month}: báo cáo tiến độ",
-        f"Month {month}: progress reports",
+        f"{calendar.month_name[month]}: progress reports",
         instant(month, day),
         player.chosen(reporting),
         report,

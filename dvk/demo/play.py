@@ -84,6 +84,7 @@ async def play(api: Api, order: Order, stage: Stage) -> Summary:
     await judge(player, ground)
     outcomes = await _outcomes(player, ground.movement)
     _check(player, outcomes)
+    await api.settled()
     await api.release()
     return _summary(player, order, outcomes, time.monotonic() - began)
 

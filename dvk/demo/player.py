@@ -77,7 +77,10 @@ class Player:
         """
         waiting = list(items)
         self._stage.begin(vi, en, len(waiting))
-        await self.api.pin(at)
+        if at != self.api.at:
+            # What follows by itself happens at the time of what it follows from.
+            await self.api.settled()
+            await self.api.pin(at)
         turns = iter(waiting)
 
         async def take_turns() -> None:

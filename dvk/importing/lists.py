@@ -60,8 +60,10 @@ class Lists:
         )
 
 
-async def fetch_lists(api: Api, user: str, year: int) -> Lists:
-    """The server's lists for a year. Raises CommandError where no movement has the year's calendar."""
+async def fetch_lists(api: Api, user: str, wanted: int | None) -> Lists:
+    """The server's lists for a year, the latest there is where none is named. Raises CommandError where no
+    movement has the year's calendar.
+    """
     bodies = [
         KnownBody(
             UUID(row["organization_id"]),
@@ -74,7 +76,7 @@ async def fetch_lists(api: Api, user: str, year: int) -> Lists:
     by_name: dict[str, list[KnownBody]] = {}
     for body in bodies:
         by_name.setdefault(fold(body.name), []).append(body)
-    movement = await _movement(api, year)
+    movement, year = await _movement(api, wanted)
     settings = await _settings(api, movement)
     claims = claims_of(await api.sign_in(user))
     organization = claims.get("organization")
@@ -90,16 +92,19 @@ async def fetch_lists(api: Api, user: str, year: int) -> Lists:
     )
 
 
-async def _movement(api: Api, year: int) -> Json:
+async def _movement(api: Api, wanted: int | None) -> tuple[Json, int]:
+    found: list[tuple[int, Json]] = []
     async for row in api.pages("registration", "/movements"):
         view = await api.read("registration", f"/movements/{row['movement_id']}")
-        if any(calendar["year"] == year for calendar in view["calendars"]):
-            launched: Json = view["movement"]
-            return launched
-    raise CommandError(
-        f"Chưa có phong trào nào có lịch năm {year}. Hãy chọn năm bằng --year.",
-        f"No movement has a calendar for {year}. Choose the year with --year.",
-    )
+        found += [(calendar["year"], view["movement"]) for calendar in view["calendars"]]
+    fitting = [entry for entry in found if wanted in (None, entry[0])]
+    if not fitting:
+        raise CommandError(
+            f"Chưa có phong trào nào có lịch năm {wanted or ''}. Hãy chọn năm bằng --year.",
+            f"No movement has a calendar for {wanted or 'any year'}. Choose the year with --year.",
+        )
+    year, movement = max(fitting, key=lambda entry: entry[0])
+    return movement, year
 
 
 async def _settings(api: Api, movement: Json) -> Json:

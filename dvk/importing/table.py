@@ -47,7 +47,8 @@ def read_table(content: bytes) -> SourceTable:
         )
     text = unicodedata.normalize("NFC", _decoded(content))
     first, _, rest = text.partition("\n")
-    if first.lower().startswith("sep="):
+    declared = first.lower().startswith("sep=")
+    if declared:
         text, first = rest, rest.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
     try:
@@ -56,7 +57,7 @@ def read_table(content: bytes) -> SourceTable:
         raise CommandError(
             f"Tệp không đọc được như bảng CSV: {error}.", f"The file is no CSV table: {error}."
         ) from error
-    return _table(lines)
+    return _table(lines, header_line=2 if declared else 1)
 
 
 def _decoded(content: bytes) -> str:
@@ -70,7 +71,7 @@ def _decoded(content: bytes) -> str:
         ) from error
 
 
-def _table(lines: list[list[str]]) -> SourceTable:
+def _table(lines: list[list[str]], *, header_line: int) -> SourceTable:
     header = lines[0] if lines else []
     columns = [column_called(title) for title in header]
     named = [column for column in columns if column is not None]
@@ -87,7 +88,7 @@ def _table(lines: list[list[str]]) -> SourceTable:
             f"Cột ghi hai lần: {titles}.", f"Columns stand there twice: {', '.join(twice)}."
         )
     rows = []
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in enumerate(lines[1:], header_line + 1):
         cells = {
             column: " ".join(cell.split())
             for column, cell in zip(columns, line, strict=False)

@@ -15,7 +15,13 @@ from services.registration.domain.organization import (
     Competence,
     OrganizationLine,
 )
-from services.registration.readmodel import models, movements, organizations, progress
+from services.registration.readmodel import (
+    models,
+    movements,
+    numbers,
+    organizations,
+    progress,
+)
 from shared.contracts.registration import (
     CalendarSet,
     LatenessRecorded,
@@ -207,9 +213,15 @@ _ORDERS: Final[dict[str, tuple[Order, ...]]] = {
 async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
     """Registered models; what is only surveyed is a draft and not listed."""
     wanted = query.parameters
-    statement = select(
-        models, func.coalesce(progress.c.reports, 0).label("progress_reports")
-    ).outerjoin(progress, progress.c.model_id == models.c.model_id)
+    statement = (
+        select(
+            models,
+            numbers.c.register_number,
+            func.coalesce(progress.c.reports, 0).label("progress_reports"),
+        )
+        .outerjoin(numbers, numbers.c.model_id == models.c.model_id)
+        .outerjoin(progress, progress.c.model_id == models.c.model_id)
+    )
     if wanted.q is not None:
         statement = statement.where(models.c.search.like(contains(wanted.q), escape="\\"))
     for column, value in (

@@ -94,7 +94,6 @@ models: Final = Table(
     Column("committee", String(_ID), nullable=False),
     Column("launching_body", String(_ID), nullable=False),
     Column("deciding_body", String(_ID), nullable=False),
-    Column("register_number", String(200)),
     Column("registered_at", String(_DATE), nullable=False),
     Column("last_progress_until", String(_DATE)),
     Column("results_submitted_on", String(_DATE)),
@@ -109,6 +108,14 @@ models: Final = Table(
     Index("models_by_committee", "committee", "registered_at", "model_id"),
     Index("models_by_holder", "holder", "registered_at", "model_id"),
 )
+
+numbers: Final = Table(
+    "numbers",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("register_number", String(200), nullable=False),
+)
+"""The launching body's register; apart, because registering again replaces the model's row, not its number."""
 
 progress: Final = Table(
     "progress",
@@ -223,6 +230,13 @@ def _sets(
     return changed
 
 
+def _number_recorded(
+    recorded: Recorded[LaunchingBodyRegistrationRecorded],
+) -> Iterable[RowChange]:
+    event = recorded.event
+    yield Put(numbers, {"model_id": str(event.model_id), "register_number": event.register_number})
+
+
 def _progress_reported(recorded: Recorded[ProgressReported]) -> Iterable[RowChange]:
     event = recorded.event
     key = {"model_id": str(event.model_id)}
@@ -254,7 +268,7 @@ READ_MODEL: Final = ReadModel(
         on(ModelRegistered, _model_registered),
         on(
             LaunchingBodyRegistrationRecorded,
-            _sets(lambda e: e.model_id, lambda e: {"register_number": e.register_number}),
+            _number_recorded,
         ),
         on(RegistrationAccepted, _sets(lambda e: e.model_id, lambda _: {"status": "accepted"})),
         on(RegistrationReturned, _sets(lambda e: e.model_id, lambda _: {"status": "returned"})),

@@ -19,7 +19,12 @@ from shared.host.asgi import HTML, JSON, Receive, Reply, Scope, Send, preferred_
 from shared.host.clock import Clock, DemoClock
 from shared.host.commands import SOFTWARE
 from shared.host.endpoints import Exchange, ServiceEndpoints, ServiceParts
-from shared.host.errors import MalformedError, MethodNotAllowedError, UnsupportedMediaError
+from shared.host.errors import (
+    HostError,
+    MalformedError,
+    MethodNotAllowedError,
+    UnsupportedMediaError,
+)
 from shared.host.health import Health, live
 from shared.host.ids import new_key
 from shared.host.issuer import Issuer, TokenRequest
@@ -259,7 +264,8 @@ def _answer_problems(app: FastAPI, clock: Clock) -> None:
         language = preferred_language(_headers(request))
         return _response(problem(error, language, _instance(clock)))
 
-    for kind in (HTTPException, Exception):
+    # What is answered as Exception is raised again for the server's log: only what nobody expected.
+    for kind in (HTTPException, HostError, NotFoundError, Exception):
         app.add_exception_handler(kind, answer)
 
 

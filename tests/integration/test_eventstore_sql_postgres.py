@@ -279,6 +279,27 @@ async def test_an_append_waits_for_the_one_before_it_and_readers_wait_for_nobody
     assert said == [Appended(event.revision, event.position) for event in log[2:]]
 
 
+async def test_an_append_is_told_the_position_it_has_after_waiting_for_another_process(
+    store: PostgresEventStore, postgres_url: DatabaseUrl, names: Names
+) -> None:
+    """Nothing collides here, so nothing but the lock keeps a head read too early from being answered."""
+    streams = [names.stream(), names.stream()]
+    async with sql(postgres_url) as other:
+        transaction = other.transaction()
+        await transaction.start()
+        await other.execute("UPDATE event_store.head SET position = position + 1")
+        waiting = asyncio.gather(
+            *(store.append(stream, Expect.ANY, names.events(1)) for stream in streams)
+        )
+        done, _ = await asyncio.wait([waiting], timeout=0.3)
+        assert not done
+        await transaction.commit()
+
+    said = [result.position for result in await waiting]
+
+    assert said == [event.position for event in await read_whole_log(store, after=START)] == [2, 3]
+
+
 async def test_in_a_batch_an_append_that_conflicts_fails_alone(
     store: PostgresEventStore, names: Names
 ) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import msgspec.inspect as mi
 
-TEXTS = ("Vận động nhân dân hiến đất làm đường", "I.1.1-2")
+TEXTS = ("Vận động nhân dân hiến đất làm đường", "I.1.1-2", "don-vi@example.vn")
 
 
 def example(type_: type[msgspec.Struct]) -> msgspec.Struct:
@@ -89,3 +89,8 @@ def _(info: mi.UnionType) -> object:
 @_value.register
 def _(info: mi.VarTupleType) -> object:
     return [_value(info.item_type)]
+
+
+@_value.register
+def _(info: mi.Metadata) -> object:
+    return (info.extra_json_schema or {}).get("examples", [None])[0] or _value(info.type)

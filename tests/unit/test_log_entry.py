@@ -173,7 +173,9 @@ def test_no_other_bytes_are_accepted(raw: bytes) -> None:
 
 
 @given(entries, st.data())
-def test_whatever_is_accepted_is_the_encoding_of_what_it_says(entry: Entry, data: st.DataObject) -> None:
+def test_whatever_is_accepted_is_the_encoding_of_what_it_says(
+    entry: Entry, data: st.DataObject
+) -> None:
     """One byte changed anywhere: rejected, or another event's own entry."""
     encoded = bytearray(encode_entry(entry))
     at = data.draw(st.integers(0, len(encoded) - 1))
