@@ -108,7 +108,7 @@ async def _replay(stream: str, moment: str | None, url: list[str] | None) -> Jso
             else [
                 step
                 async for step in api.pages("audit", "/timeline", {"model": model})
-                if step["position"] <= state["position"] or _before(step, moment)
+                if _before(step, moment)
             ]
         )
     if not stream.startswith("model-"):
@@ -118,7 +118,7 @@ async def _replay(stream: str, moment: str | None, url: list[str] | None) -> Jso
 
 
 def _before(step: Json, moment: str | None) -> bool:
-    """Whether a step had happened by the moment asked for: other streams go on after this one's end."""
+    """Whether a step had happened by the moment asked for."""
     if moment is None:
         return True
     if moment.isdigit():
@@ -139,12 +139,19 @@ def _model_of(stream: str, state: Json) -> str | None:
 def _show(found: Json) -> None:
     out = console()
     out.print(f"{found['stream']}  @ {found['at']}  (#{found['position']})", markup=False)
-    for step in found["timeline"]:
+    told = [step for step in found["timeline"] if not step["stream"].startswith("notice-")]
+    for step in told:
         at = datetime.fromisoformat(step["at"]).astimezone(VIET_NAM)
         by = step["organization_name"] or step["actor"]
         clause = f" [{step['clause']}]" if step["clause"] else ""
         out.print(f"\n{at:%d/%m/%Y %H:%M}  #{step['position']}  {by}{clause}", markup=False)
         out.print(in_words(step["vi"], step["en"]), markup=False)
+    notices = len(found["timeline"]) - len(told)
+    if notices:
+        out.print(
+            f"\n{in_words(f'{notices} bước gửi thông báo (xem --json)', f'{notices} steps of notices (see --json)')}",
+            markup=False,
+        )
     out.print(f"\n{in_words('Trạng thái', 'State').replace(chr(10), ' / ')}:", markup=False)
     state = msgspec.json.format(msgspec.json.encode(found["state"])).decode()
     out.print(state, markup=False)

@@ -31,8 +31,8 @@ _CALENDARS: Final[dict[int, Json]] = {
         "month_to": f"{YEAR}-10-31",
     },
     YEAR + 1: {
-        "registration_opens": f"{YEAR}-11-15",
-        "registration_closes": f"{YEAR + 1}-03-31",
+        "registration_opens": f"{YEAR}-11-01",
+        "registration_closes": f"{YEAR + 1}-09-30",
         "results_before": f"{YEAR + 1}-10-01",
         "month_from": f"{YEAR + 1}-10-01",
         "month_to": f"{YEAR + 1}-10-31",

@@ -94,7 +94,7 @@ def _checked(row: _Row) -> CheckedRow | None:
             "phải là kinh tế, văn hóa - xã hội, quốc phòng - an ninh hoặc hệ thống chính trị (II.1).",
             "is one of economy, culture-society, security-defence, political-system (II.1).",
         )
-    survey = _survey(row, holder)
+    survey = _survey(row)
     if holder is not None and committee is not None:
         _check_parties(row, holder, committee, individual=person is not None)
     if row.faults or holder is None or committee is None or deciding is None:
@@ -188,7 +188,7 @@ def _category(row: _Row, holder: KnownBody | None, *, individual: bool) -> str |
     return None
 
 
-def _survey(row: _Row, holder: KnownBody | None) -> Json | None:
+def _survey(row: _Row) -> Json | None:
     given = [name for name in SURVEY if row.cell(name)]
     if not given and not row.lists.survey_first:
         return None
@@ -200,10 +200,11 @@ def _survey(row: _Row, holder: KnownBody | None) -> Json | None:
                 "is empty: the place is surveyed before registering (III.1.1b).",
             )
     surveyed_on = _date(row, "surveyed_on")
-    if surveyed_on is None or holder is None:
+    if surveyed_on is None:
         return None
     return {
-        "surveyed_by": str(holder.id),
+        # Who enters it answers for it: the holder, or the committee that has it on paper.
+        "surveyed_by": str(row.lists.organization),
         "surveyed_on": surveyed_on.isoformat(),
         "place": row.cell("address"),
         **{name: row.cell(name) for name in SURVEY[1:]},

@@ -13,6 +13,7 @@ import pytest
 
 from services.evaluation import facts
 from services.evaluation.service import SERVICE
+from shared.contracts import evaluation as contracts
 from shared.contracts import registration
 from shared.contracts.registration import ResultsReported
 from shared.contracts.values import ModelId, OrganizationId, RuleSetId
@@ -329,6 +330,20 @@ async def test_a_withdrawn_model_ends_its_appraisal_and_nothing_more_is_done(
         f"{ONE}/gate", {"passed": True, "finding": "Tốt."}, user="appraiser"
     )
     assert problem["type"].endswith("/appraisal-discontinued")
+
+
+async def test_an_appraisal_that_opened_while_its_model_was_withdrawn_ends_by_itself(
+    evaluation: Evaluation,
+) -> None:
+    here = evaluation.here
+    rule_set = await evaluation.adopt_rules()
+    await evaluation.register(rule_set)
+    await here.record(registration.EVENTS, f"model-{MODEL}", story.withdrawn())
+    # What a run of the schedule records that looked at the model just before its withdrawal came.
+    opened = msgspec.structs.replace(story.appraisal_opened(), appraisal_id=APPRAISAL)
+    await here.record(contracts.EVENTS, f"appraisal-{APPRAISAL}", opened)
+    ended = await evaluation.appraisal("discontinued")
+    assert ended["discontinued"]["reason"] == story.withdrawn().reason
 
 
 async def test_a_model_withdrawn_while_waiting_never_opens(evaluation: Evaluation) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 import msgspec
 import pytest
 
-import services.evaluation.domain as domain_package
 from services.evaluation.domain.criteria import CRITERIA, AdoptCriteria
 from services.evaluation.domain.ruleset import RULE_SET, AdoptRuleSet
 from services.evaluation.policy import RULES
@@ -45,12 +44,17 @@ def test_every_operation_can_be_served_and_opinions_alone_need_no_account() -> N
 
 
 def test_refusals_have_codes_of_their_own_and_name_a_person_what_to_do() -> None:
-    assert domain_package.__name__ == "services.evaluation.domain"
     refusals = refusals_of([SERVICE])
     assert len(refusals) > 50
     for refusal in refusals:
         assert refusal.vi.endswith((".", ".»"))
         assert refusal.en.endswith(".")
+
+
+def test_the_readme_lists_every_refusal(pytestconfig: pytest.Config) -> None:
+    readme = (pytestconfig.rootpath / "services/evaluation/README.md").read_text()
+    missing = [r.code for r in refusals_of([SERVICE]) if f"`{r.code}`" not in readme]
+    assert missing == []
 
 
 def test_handlers_cover_events_of_the_catalogues_alone() -> None:

@@ -1,11 +1,16 @@
 """Pseudonyms of a ballot: stable for a retry, and underivable for whoever reads the public log."""
 
-import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from services.evaluation.persons import Person, freeze_electorate, pseudonym_of
+from services.evaluation.readmodel import READ_MODEL
 from shared.contracts.evaluation import BallotOpened, CouncilMember, Fraction
 from shared.contracts.values import (
     AppraisalId,
@@ -16,28 +21,45 @@ from shared.contracts.values import (
     OrganizationId,
     RuleSetId,
 )
+from shared.host.database import ServiceDatabase
 from shared.host.ids import derive_id
+from shared.host.vault import Vault
 
 BALLOT = BallotId(UUID(int=1))
 
 
-class MemoryVault:
-    """Keeps in memory what a vault keeps on disk: the same name gives the same reference."""
+CAUSE = UUID(int=9)
 
-    def __init__(self, salt: bytes) -> None:
-        self._salt = salt
-        self.kept: dict[UUID, bytes] = {}
+
+@dataclass(frozen=True)
+class Kept:
+    """The service's vault, as the work of one cause sees it."""
+
+    vault: Vault
 
     async def keep(self, name: str, content: bytes) -> Forgettable:
-        payload = derive_id(UUID(int=9), name)
-        self.kept[payload] = content
-        return Forgettable(payload, hashlib.sha256(self._salt + content).hexdigest())
+        return await self.vault.keep(CAUSE, name, content)
 
     async def reveal(self, reference: Forgettable) -> bytes | None:
-        return self.kept.get(reference.payload)
+        return await self.vault.reveal(reference)
 
 
-async def council(vault: MemoryVault, size: int) -> tuple[CouncilMember, ...]:
+@asynccontextmanager
+async def opened_vault(folder: Path) -> AsyncIterator[Kept]:
+    database = await ServiceDatabase.open(f"sqlite:///{folder}", "evaluation", READ_MODEL)
+    try:
+        yield Kept(Vault(database))
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def vault(tmp_path: Path) -> AsyncIterator[Kept]:
+    async with opened_vault(tmp_path / "one") as kept:
+        yield kept
+
+
+async def council(vault: Kept, size: int) -> tuple[CouncilMember, ...]:
     members = []
     for n in range(size):
         content = msgspec.json.encode(Person(account=f"hd-{n}", name=f"Ủy viên {n}"))
@@ -46,18 +68,18 @@ async def council(vault: MemoryVault, size: int) -> tuple[CouncilMember, ...]:
     return tuple(members)
 
 
-async def test_a_retry_gives_the_same_pseudonyms_and_another_vault_others() -> None:
-    vault = MemoryVault(b"one")
+async def test_a_retry_gives_the_same_pseudonyms_and_another_vault_others(
+    vault: Kept, tmp_path: Path
+) -> None:
     members = await council(vault, 5)
     first = await freeze_electorate(vault, BALLOT, members)
     assert await freeze_electorate(vault, BALLOT, members) == first
-    other = MemoryVault(b"two")
-    others = await freeze_electorate(other, BALLOT, await council(other, 5))
+    async with opened_vault(tmp_path / "two") as other:
+        others = await freeze_electorate(other, BALLOT, await council(other, 5))
     assert not {v.pseudonym for v in first} & {v.pseudonym for v in others}
 
 
-async def test_no_pseudonym_follows_from_what_the_log_says() -> None:
-    vault = MemoryVault(b"one")
+async def test_no_pseudonym_follows_from_what_the_log_says(vault: Kept) -> None:
     members = await council(vault, 5)
     electorate = await freeze_electorate(vault, BALLOT, members)
     published = [str(BALLOT), *(str(m.member_id) for m in members)]
@@ -69,8 +91,7 @@ async def test_no_pseudonym_follows_from_what_the_log_says() -> None:
     assert [v.pseudonym for v in electorate] == sorted(v.pseudonym for v in electorate)
 
 
-async def test_an_account_finds_its_own_pseudonym_and_no_other() -> None:
-    vault = MemoryVault(b"one")
+async def test_an_account_finds_its_own_pseudonym_and_no_other(vault: Kept) -> None:
     electorate = await freeze_electorate(vault, BALLOT, await council(vault, 5))
     opened = BallotOpened(
         ballot_id=BALLOT,
@@ -93,8 +114,7 @@ async def test_an_account_finds_its_own_pseudonym_and_no_other() -> None:
     assert await pseudonym_of(vault, opened, "nguoi-la") is None
 
 
-async def test_an_erased_member_does_not_vote_and_stops_nothing() -> None:
-    vault = MemoryVault(b"one")
+async def test_an_erased_member_does_not_vote_and_stops_nothing(vault: Kept) -> None:
     members = await council(vault, 5)
-    del vault.kept[members[0].person.payload]
+    assert await vault.vault.erase(members[0].person.payload)
     assert len(await freeze_electorate(vault, BALLOT, members)) == 4

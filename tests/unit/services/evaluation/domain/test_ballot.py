@@ -241,6 +241,30 @@ def test_the_tally_shows_every_denominator_and_marks_the_one_that_governs() -> N
     ballot.given(opened, attended, closed).when(tally(*recorded)).then(tallied)
 
 
+def test_a_share_reached_under_another_denominator_adopts_nothing() -> None:
+    asked = msgspec.structs.replace(attended, consulted=VOTERS[3:])
+    recorded = votes("approve", "approve", "approve", "reject", "reject")
+    ballot.given(opened, asked, closed).when(tally(*recorded)).then(
+        msgspec.structs.replace(
+            tallied,
+            consulted=2,
+            reject=2,
+            lines=(
+                *tallied.lines[:2],
+                TallyLine(
+                    denominator="present_and_consulted",
+                    base=5,
+                    approve=3,
+                    reached=False,
+                    governs=True,
+                ),
+            ),
+            adopted=False,
+            counted=VOTERS,
+        )
+    )
+
+
 def test_votes_after_the_close_do_not_count() -> None:
     in_time = votes("approve", "approve", "approve")
     late = RecordedVote(pseudonym=VOTERS[3], choice="approve", position=CUT_OFF + 1)

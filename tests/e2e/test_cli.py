@@ -1,0 +1,167 @@
+"""`dvk` as scripts use it: what it answers, and the exit codes they can rely on."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.serving import Serving, dvk, free_port, serving_demo
+
+USER = "cb-dan-van-do-luong"
+HEADER = "Tên mô hình;Đơn vị thực hiện;Cá nhân;Đối tượng;Địa chỉ;Lĩnh vực;Nội dung;Căn cứ;Cấp ủy;Ngày khảo sát;Tình hình;Thuận lợi;Khó khăn;Ghi chú"  # fmt: skip
+ROAD = "Đường hoa thôn 3;hoi lien hiep phu nu xa do luong;;;Xã Đô Lương;Văn hoá, xã hội;Trồng hoa 1,8 km;Nguyện vọng;ĐẢNG ỦY XÃ ĐÔ LƯƠNG;15/11/2026;Chưa có cây;Đồng tình;Kinh phí;abc"  # fmt: skip
+EELS = "Nuôi lươn không bùn;Đảng ủy xã Đô Lương;Người trồng (thử);I.1.2-2;Xã Đô Lương;Kinh tế;Nuôi lươn;Thu nhập;Đảng ủy xã Đô Lương;2026-11-12;Ruộng trũng;Có nước;Giống;"  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A province, and no more than one refused model."""
+    with serving_demo(tmp_path_factory.mktemp("cli") / "data", 1) as server:
+        server.wait_until_said("Stop with Ctrl-C")
+        # Whatever the machine's date is: the time when models of 2027 are registered.
+        server.get("/health/live", clock="2026-11-20T02:00:00Z")
+        yield server
+
+
+def registered(server: Serving) -> list[str]:
+    models = server.get("/registration/models?year=2027&limit=200&sort=name")["items"]
+    return [model["name"] for model in models]
+
+
+def import_file(server: Serving, file: Path, *more: str) -> tuple[int, dict[str, object]]:
+    done = dvk("import", str(file), "--user", USER, "--url", server.address, "--json", *more)
+    return done.returncode, json.loads(done.stdout) if done.stdout else {"said": done.stderr}
+
+
+def test_every_fault_of_every_row_is_told_and_nothing_is_sent(
+    server: Serving, tmp_path: Path
+) -> None:
+    file = tmp_path / "faults.csv"
+    bad_field = ROAD.replace("Văn hoá, xã hội", "Bóng đá")
+    bad_holder = ROAD.replace("phu nu xa do luong", "phụ nữ xã Không Có")
+    foreign = ROAD.replace("ĐẢNG ỦY XÃ ĐÔ LƯƠNG", "Đảng ủy phường Cửa Lò")
+    unlisted = EELS.replace("I.1.2-2", "I.1.1-2")
+    undated = ROAD.replace("15/11/2026", "hôm qua").replace("Kinh phí", "")
+    rows = [HEADER, ROAD, bad_field, bad_holder, foreign, unlisted, undated, ROAD]
+    file.write_text("\n".join(rows), "utf-8-sig")
+    code, told = import_file(server, file, "--yes")
+    assert code == 1
+    errors = told["errors"]
+    assert isinstance(errors, list)
+    assert [(error["line"], error["column"]) for error in errors] == [
+        (3, "field"),
+        (4, "holder"),
+        (5, "committee"),
+        (6, "category"),
+        (7, "difficulties"),
+        (7, "surveyed_on"),
+        (8, "name"),
+    ]
+    assert registered(server) == []
+
+
+def test_missing_columns_and_foreign_encodings_are_one_sentence(
+    server: Serving, tmp_path: Path
+) -> None:
+    file = tmp_path / "columns.csv"
+    file.write_text("Tên mô hình;Đơn vị\nA;B\n")
+    code, told = import_file(server, file)
+    assert code == 1 and "committee" in str(told["said"])
+    file.write_bytes("Tên mô hình".encode("cp1258", "replace") + b"\xff")
+    code, told = import_file(server, file)
+    assert code == 1 and "UTF-8" in str(told["said"])
+
+
+def test_a_preview_sends_nothing(server: Serving, tmp_path: Path) -> None:
+    file = tmp_path / "models.csv"
+    file.write_text(f"{HEADER}\n{ROAD}\n{EELS}\n", "utf-16")
+    code, told = import_file(server, file, "--preview")
+    assert (code, told["rows"], told["errors"]) == (0, 2, [])
+    assert told["ignored_columns"] == ["Ghi chú"]
+    assert registered(server) == []
+
+
+def test_sending_again_repeats_nothing_and_adds_what_is_new(
+    server: Serving, tmp_path: Path
+) -> None:
+    file = tmp_path / "models.csv"
+    file.write_text(f"{HEADER}\n{ROAD}\n", "utf-8")
+    code, told = import_file(server, file, "--yes")
+    assert (code, told.get("registered"), told.get("already")) == (0, 1, 0), told
+    # Another separator, order and encoding: what the rows say is the same.
+    tabs = f"{HEADER}\n{EELS}\n{ROAD}\n".replace(";", "\t")
+    file.write_text(tabs, "utf-16")
+    code, told = import_file(server, file, "--yes")
+    assert (code, told["registered"], told["already"]) == (0, 1, 1)
+    assert registered(server) == ["Đường hoa thôn 3", "Nuôi lươn không bùn"]
+    eels = server.get("/registration/models?q=nuoi+luon")["items"][0]
+    assert (eels["holder_kind"], eels["holder_name"]) == ("individual", None)
+
+
+def test_a_template_can_be_imported_as_it_is(server: Serving, tmp_path: Path) -> None:
+    file = tmp_path / "template.csv"
+    file.write_text(dvk("import", "--template").stdout)
+    code, told = import_file(server, file, "--preview")
+    assert (code, told["errors"]) == (0, [])
+
+
+def test_without_a_terminal_nothing_is_sent_unasked(server: Serving, tmp_path: Path) -> None:
+    file = tmp_path / "models.csv"
+    file.write_text(f"{HEADER}\n{ROAD.replace('thôn 3', 'thôn 4')}\n")
+    done = dvk("import", str(file), "--user", USER, "--url", server.address)
+    assert done.returncode == 2 and "--yes" in done.stderr
+    assert "Đường hoa thôn 4" not in registered(server)
+
+
+def test_the_demonstration_can_be_written_and_counted(tmp_path: Path) -> None:
+    users = tmp_path / "users.json"
+    assert dvk("demo", "--write-users", str(users)).returncode == 0
+    assert len(json.loads(users.read_text())) > 500
+
+
+def test_exit_codes_tell_what_went_wrong(server: Serving, tmp_path: Path) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    assert dvk("token", "quan-tri", "--url", server.address).returncode == 0
+    assert dvk("token", "nobody", "--url", server.address).returncode == 1
+    assert dvk("token", "quan-tri", "--url", "gopher://x").returncode == 2
+    assert dvk("rebuild", "no-such-service").returncode == 2
+    assert dvk("no-such-command").returncode == 2
+    assert dvk("doctor", "--url", nobody).returncode == 1
+    unknown = dvk("config", env={"DVK_NO_SUCH": "1"})
+    assert unknown.returncode == 4 and "DVK_NO_SUCH" in unknown.stderr
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        started = dvk("serve", "audit", "--data", str(tmp_path / "d"), env={"DVK_PORT": port})
+    assert started.returncode == 4 and "DVK_PORT" in started.stderr
+    for failed in (unknown, started):
+        assert "Traceback" not in failed.stderr
+
+
+def test_an_embedded_store_serves_one_process(server: Serving) -> None:
+    data = server.output.with_name("data")
+    second = dvk("serve", "--data", str(data), env={"DVK_PORT": str(free_port())})
+    assert second.returncode == 4
+    assert "Traceback" not in second.stderr
+
+
+def test_settings_are_printed_masked() -> None:
+    url = "postgresql://dvk:s3cret-word@localhost/dvk"
+    env = {"DVK_EVENT_STORE_URL": url, "DVK_BUS_URL": "amqp://dvk:other-word@localhost/"}
+    for arguments in (("config",), ("config", "--json")):
+        said = dvk(*arguments, env=env).stdout
+        assert "DVK_EVENT_STORE_URL" in said
+        assert "s3cret-word" not in said and "other-word" not in said
+
+
+def test_a_document_needs_no_server() -> None:
+    document = json.loads(dvk("openapi", "recognition").stdout)
+    assert document["openapi"].startswith("3.1")
+    assert "/decisions" in document["paths"]
+
+
+def test_completion_is_offered() -> None:
+    assert "complete" in dvk("--show-completion", "bash").stdout.lower()

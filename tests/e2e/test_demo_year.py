@@ -1,0 +1,192 @@
+"""The demonstration as a user meets it: `dvk serve --demo`, a year of every fate, and a second start."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dvk.demo.fates import DECIDED, DECLINED, TOLD, Fate
+from tests.support.serving import Serving, dvk, serving_demo
+
+MODELS = len(Fate)
+"""The smallest year that holds every fate once."""
+PLAYED = "Stop with Ctrl-C"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[Serving]:
+    with serving_demo(data, MODELS) as server:
+        server.wait_until_said(PLAYED)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def decisions(server: Serving) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = server.get("/recognition/decisions?year=2026&limit=200")["items"]
+    return found
+
+
+def decided_as(server: Serving, fate_step: str) -> list[str]:
+    """The models whose timeline holds an event of this type."""
+    models = server.get("/registration/models?year=2026&limit=200")["items"]
+    return [
+        model["model_id"]
+        for model in models
+        if fate_step in {step["type"] for step in timeline(server, model["model_id"])}
+    ]
+
+
+def timeline(server: Serving, model: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = server.get(f"/audit/timeline?model={model}&limit=200")["items"]
+    return found
+
+
+def test_the_summary_tells_every_fate_once_and_what_to_try(server: Serving) -> None:
+    said = server.said()
+    for fate in Fate:
+        assert re.search(rf"^ +1  {re.escape(TOLD[fate].en)}$", said, re.MULTILINE), fate
+    assert f"{MODELS} models, {len(DECIDED)} decisions" in said
+    assert f"curl -s '{server.address}/recognition/decisions?year=2026&limit=3'" in said
+    assert "Traceback" not in said
+
+
+def test_the_public_decisions_are_those_of_the_summary(
+    server: Serving, decisions: list[dict[str, Any]]
+) -> None:
+    outcomes = Counter(decision["status"] for decision in decisions)
+    assert outcomes == {
+        "recognized": len(DECIDED - DECLINED),
+        "declined": len(DECLINED),
+    }
+    in_october = [d for d in decisions if d["decided_on"].startswith("2026-10-")]
+    assert len(in_october) == len(decisions) - 1
+
+
+def test_a_decision_against_the_advice_says_so_in_public(
+    server: Serving, decisions: list[dict[str, Any]]
+) -> None:
+    against = [d for d in decisions if d["status"] == "recognized" and d["advice"] == "decline"]
+    assert len(against) == 1
+    case = server.get(f"/recognition/cases/{against[0]['case_id']}")
+    assert case["departure"]["reason"]
+
+
+def test_a_decision_after_october_states_its_reason(
+    server: Serving, decisions: list[dict[str, Any]]
+) -> None:
+    late = [d for d in decisions if d["decided_on"].startswith("2026-11-")]
+    assert len(late) == 1
+    case = server.get(f"/recognition/cases/{late[0]['case_id']}")
+    assert case["recognized"]["outside_month_reason"]
+
+
+def test_a_ballot_without_quorum_was_repeated(server: Serving) -> None:
+    ballots = server.get("/evaluation/ballots?limit=200")["items"]
+    (second,) = [ballot for ballot in ballots if ballot["round"] == 2]
+    view = server.get(f"/evaluation/ballots/{second['ballot_id']}")
+    former = server.get(f"/evaluation/ballots/{view['opened']['former']}")
+    assert former["quorum_missed"] is not None and former["tallied"] is None
+    assert view["tallied"]["adopted"] is True
+
+
+def test_a_missed_session_did_not_hold_the_model_back(server: Serving) -> None:
+    missed = decided_as(server, "dvk.registration.ReportingSessionMissed.v1")
+    recognized = decided_as(server, "dvk.recognition.Recognized.v1")
+    assert set(missed) & set(recognized)
+
+
+def test_the_timeline_tells_the_year_in_order_and_in_both_languages(
+    server: Serving, decisions: list[dict[str, Any]]
+) -> None:
+    recognized = next(d for d in decisions if d["status"] == "recognized")
+    steps = timeline(server, recognized["model_id"])
+    types = [step["type"].split(".")[2] for step in steps]
+    story = ("SiteSurveyed", "ModelRegistered", "PlanAdopted", "ResultsReported", "Appraised",
+             "PostingClosed", "BallotTallied", "AdviceIssued", "CaseOpened", "Recognized")  # fmt: skip
+    assert [types.index(step) for step in story] == sorted(types.index(step) for step in story)
+    assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
+    assert all(step["vi"] and step["en"] for step in steps)
+
+
+def test_the_holder_was_told(server: Serving) -> None:
+    user = re.search(r"dvk token (\S+)", server.said())
+    assert user is not None
+    inbox = server.get("/notification/inbox?limit=200", server.token(user[1]))["items"]
+    told = {(notice["kind"], notice["relation"]) for notice in inbox}
+    assert ("Recognized", "holder") in told
+    # Notices carry the year's time, not the machine's: each was queued when its cause happened.
+    assert all(notice["queued_at"][:10] == notice["cause_at"][:10] for notice in inbox)
+
+
+def test_nothing_was_parked_and_nothing_is_behind(server: Serving) -> None:
+    checked = dvk("doctor", "--url", server.address)
+    assert checked.returncode == 0, checked.stdout
+    for service in ("registration", "evaluation", "recognition", "notification", "audit"):
+        assert dvk("parked", service, "--url", server.address).returncode == 0
+
+
+def test_replay_shows_a_model_as_it_was(server: Serving, decisions: list[dict[str, Any]]) -> None:
+    model = next(d for d in decisions if d["status"] == "recognized")["model_id"]
+    in_may = dvk("replay", "model", model, "--at", "2026-05-31", "--url", server.address)
+    assert in_may.returncode == 0
+    assert '"status": "running"' in in_may.stdout
+    assert "progress" in in_may.stdout and "Decision" not in in_may.stdout
+    now = dvk("replay", "model", model, "--url", server.address)
+    assert '"status": "reported"' in now.stdout
+    ballots = server.get(f"/evaluation/ballots?model={model}")["items"]
+    ballot = dvk("replay", "ballot", ballots[0]["ballot_id"], "--json", "--url", server.address)
+    steps = Counter(step["type"] for step in json.loads(ballot.stdout)["timeline"])
+    assert steps["dvk.evaluation.BallotOpened.v1"] == 1
+    assert steps["dvk.evaluation.VoteCast.v1"] >= 6
+
+
+def test_a_rebuild_gives_the_same_lists(server: Serving) -> None:
+    before = server.get("/registration/models?year=2026&limit=200")
+    rebuilt = dvk("rebuild", "registration", "--url", server.address)
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert server.get("/registration/models?year=2026&limit=200") == before
+
+
+def test_only_an_administrator_rebuilds(server: Serving) -> None:
+    refused = dvk("rebuild", "registration", "--user", "kiem-tra", "--url", server.address)
+    assert refused.returncode == 1
+    with pytest.raises(httpx.HTTPStatusError, match="401"):
+        server.get("/registration/admin/parked")
+
+
+def test_a_second_start_keeps_everything_and_plays_nothing(
+    server: Serving, data: Path, decisions: list[dict[str, Any]]
+) -> None:
+    assert server.stop() == 0
+    with serving_demo(data, MODELS) as again:
+        said = again.wait_until_said(PLAYED, seconds_max=20)
+        assert f"{MODELS} models, {len(DECIDED)} decisions" in said
+        assert "surveys" not in said
+        assert again.get("/recognition/decisions?year=2026&limit=200")["items"] == decisions
+        assert again.stop() == 0
+
+
+def test_an_interrupted_year_is_played_to_its_end(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving_demo(data, MODELS) as server:
+        server.wait_until_said("progress reports")
+        server.kill()
+    with serving_demo(data, MODELS) as again:
+        said = again.wait_until_said(PLAYED)
+        assert f"{MODELS} models, {len(DECIDED)} decisions" in said
+        models = again.get("/registration/models?year=2026&limit=200")["items"]
+        assert len(models) == MODELS - 1
+        assert all(
+            model["progress_reports"] == 3 for model in models if model["status"] != "withdrawn"
+        )
+        assert again.stop() == 0
