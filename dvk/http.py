@@ -33,7 +33,9 @@ class _Reading:
 
     def __init__(self) -> None:
         self.answer = Answer()
+        self.parser = httptools.HttpResponseParser(self)
         self.complete = False
+        self.kept_alive = False
         self._chunks: list[bytes] = []
         self._bytes = 0
 
@@ -48,6 +50,9 @@ class _Reading:
 
     def on_message_complete(self) -> None:
         self.answer.body = b"".join(self._chunks)
+        self.answer.status = self.parser.get_status_code()
+        # The parser knows it no longer than this.
+        self.kept_alive = self.parser.should_keep_alive()
         self.complete = True
 
 
@@ -61,15 +66,13 @@ class _Connection:
     async def exchange(self, request: bytes) -> tuple[Answer, bool]:
         """Send and read the answer; whether the connection can be used again."""
         reading = _Reading()
-        parser = httptools.HttpResponseParser(reading)
         self._writer.write(request)
         while not reading.complete:
             received = await self._reader.read(READ_BYTES)
             if not received:
                 raise TransportError("the connection broke off")
-            parser.feed_data(received)
-        reading.answer.status = parser.get_status_code()
-        return reading.answer, parser.should_keep_alive()
+            reading.parser.feed_data(received)
+        return reading.answer, reading.kept_alive
 
     def close(self) -> None:
         self._writer.close()

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from shared.eventstore.port import EventStore
+from shared.eventstore.port import START, EventStore, StoredEvent
 from shared.host.asgi import Headers, Receive, Reply, Scope, Send, preferred_language, read_body
 from shared.host.calls import HttpCall, HttpQuery, forbidden
 from shared.host.clock import Clock
@@ -268,11 +268,14 @@ class _ReadEndpoint:
 
     async def _wait_for(self, position: int) -> None:
         """Wait until the read model has taken the event at `position`, if it is one it follows."""
-        page = await self._parts.store.read_log(after=position - 1, limit=1)
-        reached = bool(page.events)
-        if reached:
-            source = self._sources.get(page.events[0].category)
-            reached = source is None or await self._parts.database.wait_for(
+        database = self._parts.database
+        if max(database.progress().values()) >= position:
+            return
+        event = await self._event_at(position)
+        reached = event is not None
+        if event is not None:
+            source = self._sources.get(event.category)
+            reached = source is None or await database.wait_for(
                 source, position, AT_LEAST_SECONDS_MAX
             )
         if not reached:
@@ -280,6 +283,14 @@ class _ReadEndpoint:
                 f"Dữ liệu chưa cập nhật tới vị trí {position}; hãy thử lại sau ít giây.",
                 f"The data has not reached position {position} yet; try again shortly.",
             )
+
+    async def _event_at(self, position: int) -> StoredEvent | None:
+        """The event at a position. Positions are opaque: the one before is found, not calculated."""
+        store = self._parts.store
+        before = await store.read_log_backwards(before=position, limit=1)
+        after = before.events[0].position if before.events else START
+        page = await store.read_log(after=after, limit=1)
+        return page.events[0] if page.events else None
 
 
 def _path_in(scope: Scope) -> str:

@@ -17,6 +17,15 @@ CHECK_SECONDS: Final = 2.0
 """How often the holder asks whether its connection still stands."""
 
 ANSWER_SECONDS_MAX: Final = 5.0
+NO_ANSWER: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # Asked between the server's farewell and the end of the connection.
+    asyncpg.InternalClientError,
+)
+"""How the driver says that the server did not answer on a connection."""
 KEEPALIVES: Final = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "5",
@@ -114,7 +123,7 @@ class PostgresLease:
             except TimeoutError:
                 try:
                     await connection.fetchval("SELECT 1", timeout=ANSWER_SECONDS_MAX)
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                except NO_ANSWER:
                     return
 
     async def release(self) -> None:

@@ -42,6 +42,10 @@ def is_outage(error: BaseException) -> bool:
             return True
         case asyncpg.InterfaceError() | sqlalchemy.exc.InterfaceError():
             return True
+        case asyncpg.InternalClientError():
+            # Asked between the server's farewell and the end of the connection, the driver says no
+            # more than that it is in the wrong state.
+            return True
         case asyncpg.PostgresError():
             return str(error.sqlstate or "").startswith(POSTGRES_OUTAGES)
         case sqlalchemy.exc.DBAPIError():

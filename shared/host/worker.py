@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from shared.bus.port import Bus
+from shared.contracts.event import TYPE_PREFIX
 from shared.domain.time import from_microseconds
 from shared.eventstore.port import EventStore
 from shared.host import reactions, relay
@@ -78,6 +79,7 @@ class Worker:
         self._builder = Builder(tools, store)
         self._consumer = Consumer(tools, store, bus, self._builder, idle_seconds)
         self._relay = Relay(service, store, bus, database)
+        self._reacted_types = _reacted_types(service)
         self._rebuilding = asyncio.Lock()
         self._active = False
         self._parts = [
@@ -171,19 +173,24 @@ class Worker:
         lags = {"projection": await self._lag(await self._database.position(), every)}
         if self._service.reactions:
             kept = await state.checkpoint(reactions.CHECKPOINT)
-            lags["reactions"] = await self._lag(self._consumer.reacted(kept), every)
+            # A stand-by knows what is kept alone, and nothing is kept for events without a reaction.
+            reacted = self._consumer.reacted(kept)
+            lags["reactions"] = await self._lag(reacted, every, self._reacted_types)
         if own:
             lags["relay"] = await self._lag(await state.checkpoint(relay.CHECKPOINT), own)
         return lags
 
-    async def _lag(self, position: int, categories: Collection[str]) -> Lag:
+    async def _lag(
+        self, position: int, categories: Collection[str], types: Collection[str] | None = None
+    ) -> Lag:
         page = await self._store.read_log(
             after=position, categories=categories, limit=LAG_EVENTS_MAX
         )
-        if not page.events:
+        waiting = [event for event in page.events if types is None or event.type in types]
+        if not waiting:
             return Lag(0, 0.0)
-        oldest = self._clock.now() - from_microseconds(page.events[0].time_us)
-        return Lag(len(page.events), max(oldest.total_seconds(), 0.0))
+        oldest = self._clock.now() - from_microseconds(waiting[0].time_us)
+        return Lag(len(waiting), max(oldest.total_seconds(), 0.0))
 
     async def _tidy(self) -> None:
         """Finish a rebuild that a crash interrupted; drop generations nobody reads any more."""
@@ -195,6 +202,17 @@ class Worker:
             await asyncio.sleep(GRACE_SECONDS)
             # What was old already a while ago: readers in other processes have looked since.
             old = await self._database.drop_old(old)
+
+
+def _reacted_types(service: Service) -> frozenset[str]:
+    """The stored types that may have a reaction: of former ones only decoding tells what they became."""
+    reacted = {reaction.event_type for reaction in service.reactions}
+    return frozenset(
+        f"{TYPE_PREFIX}.{catalogue.service}.{name}"
+        for catalogue in (service.catalogue, *service.consumes)
+        for name in (*catalogue.current, *catalogue.former)
+        if catalogue.current.get(name) in reacted or name in catalogue.former
+    )
 
 
 def _silent(_: Progress) -> None:

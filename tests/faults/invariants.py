@@ -1,0 +1,214 @@
+"""What holds after any fault: in the log, in every read model, in what was told to whom.
+
+Each check raises AssertionError; `hold` makes all of them.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from dvk.demo.province import load_province
+from dvk.services import chosen
+from shared.contracts.evaluation import BallotClosed, BallotTallied, VoteCast
+from shared.contracts.event import Event
+from shared.contracts.metadata import Metadata
+from shared.contracts.recognition import Declined, Recognized
+from shared.eventstore.port import START, EventStore
+from shared.host import reactions, relay
+from shared.host.clock import SystemClock
+from shared.host.commands import Executor
+from shared.host.database import ServiceDatabase
+from shared.host.process import open_store
+from shared.host.reactions import Tools
+from shared.host.rebuild import Builder
+from shared.host.service import Service
+from shared.host.settings import Settings
+from shared.host.vault import Vault
+from tests.support.chronicle import Chronicle
+from tests.support.running import Acknowledged, Processes
+
+Rows = Mapping[str, Sequence[tuple[object, ...]]]
+"""Every table of a read model."""
+
+SHOWN_MAX: Final = 5
+
+
+async def hold(
+    processes: Processes, acknowledged: Collection[Acknowledged], scratch: Path
+) -> Chronicle:
+    """All of them, once the processes have stopped and taken everything before. Gives the whole log.
+
+    `scratch` is an empty folder for the read models that are built anew.
+    """
+    store = await open_store(processes.store_url)
+    try:
+        chronicle = await Chronicle.read(store)
+        the_log_is_whole(chronicle)
+        each_acknowledged_write_stands_once(chronicle, acknowledged)
+        each_notice_is_there_once(chronicle)
+        at_most_one_decision_a_case(chronicle)
+        each_vote_counts_once(chronicle)
+        for service in chosen([], Settings.of({})):
+            await everything_was_taken(service, chronicle, processes.databases_url)
+            await rows_equal_a_rebuild(service, store, processes.databases_url, scratch)
+    finally:
+        await store.close()
+    return chronicle
+
+
+# --- the log ----------------------------------------------------------------------------------
+
+
+def the_log_is_whole(chronicle: Chronicle) -> None:
+    """Revisions of each stream without a gap, ids unique, positions increasing."""
+    streams: defaultdict[str, list[int]] = defaultdict(list)
+    for stored, _ in chronicle.entries:
+        streams[stored.stream].append(stored.revision)
+    for stream, revisions in streams.items():
+        assert revisions == list(range(len(revisions))), stream
+    ids = Counter(stored.id for stored, _ in chronicle.entries)
+    assert not [identifier for identifier, count in ids.items() if count > 1]
+    positions = [stored.position for stored, _ in chronicle.entries]
+    assert positions == sorted(set(positions))
+
+
+def each_acknowledged_write_stands_once(
+    chronicle: Chronicle, acknowledged: Collection[Acknowledged]
+) -> None:
+    """The events of each answer stand where it said, and nowhere else under its key."""
+    by_position = {stored.position: stored for stored, _ in chronicle.entries}
+    by_cause: defaultdict[UUID, list[tuple[str, int, str]]] = defaultdict(list)
+    for stored, _ in chronicle.entries:
+        cause = msgspec.json.decode(stored.metadata, type=Metadata).causation
+        by_cause[cause].append((stored.stream, stored.revision, stored.type))
+    for write in acknowledged:
+        said = write.written
+        if not said.events:
+            assert write.key not in by_cause, write
+            continue
+        assert said.position in by_position, f"lost: {write}"
+        last = by_position[said.position]
+        assert last.revision == said.revision, write
+        assert said.id in last.stream, write
+        first = said.revision - len(said.events) + 1
+        wanted = [(last.stream, first + n, kind) for n, kind in enumerate(said.events)]
+        assert by_cause[write.key] == wanted, write
+
+
+def each_notice_is_there_once(chronicle: Chronicle) -> None:
+    """What the table of recipients asks for, by cause, recipient and channel: that and nothing else."""
+    due, queued = chronicle.due_notices(load_province()), chronicle.notices()
+    assert not due - queued, f"missing: {list(due - queued)[:SHOWN_MAX]}"
+    assert not queued - due, f"too many: {list(queued - due)[:SHOWN_MAX]}"
+
+
+def at_most_one_decision_a_case(chronicle: Chronicle) -> None:
+    """Recognised or declined, not both, not twice."""
+    decided = Counter(
+        stored.stream
+        for stored, event in chronicle.entries
+        if isinstance(event, Recognized | Declined)
+    )
+    assert set(decided.values()) <= {1}, decided.most_common(SHOWN_MAX)
+
+
+def each_vote_counts_once(chronicle: Chronicle) -> None:
+    """A tally counts each vote that stands before the close once, and a voter votes once."""
+    votes: defaultdict[UUID, list[tuple[UUID, int, str]]] = defaultdict(list)
+    closed: dict[UUID, int] = {}
+    for stored, event in chronicle.entries:
+        if isinstance(event, VoteCast):
+            votes[event.ballot_id].append((event.pseudonym, stored.position, event.choice))
+        if isinstance(event, BallotClosed):
+            assert event.ballot_id not in closed, stored.stream
+            closed[event.ballot_id] = stored.position
+    for ballot, cast in votes.items():
+        assert len({pseudonym for pseudonym, _, _ in cast}) == len(cast), ballot
+    tallied: set[UUID] = set()
+    for _, event in chronicle.entries:
+        if not isinstance(event, BallotTallied):
+            continue
+        assert event.ballot_id not in tallied, event.ballot_id
+        tallied.add(event.ballot_id)
+        counting = [vote for vote in votes[event.ballot_id] if vote[1] < closed[event.ballot_id]]
+        assert sorted(event.counted) == sorted(pseudonym for pseudonym, _, _ in counting)
+        choices = Counter(choice for _, _, choice in counting)
+        assert choices == Counter(
+            approve=event.approve, reject=event.reject, abstain=event.abstain
+        ), event.ballot_id
+
+
+# --- what services keep -----------------------------------------------------------------------
+
+
+async def everything_was_taken(service: Service, chronicle: Chronicle, databases_url: str) -> None:
+    """Rows, reactions and relay stand at the end of what concerns them, and nothing is parked."""
+    database = await ServiceDatabase.open(databases_url, service.name, service.read_model)
+    try:
+        state, own = database.state, service.catalogue.categories
+        followed = own + tuple(c for source in service.consumes for c in source.categories)
+        assert not await state.parked(), service.name
+        assert not await database.parked_rows(), service.name
+        assert [row.role for row in await state.generations()].count("current") == 1, service.name
+        assert await database.position() >= _last(chronicle, followed), service.name
+        if own:
+            assert await state.checkpoint(relay.CHECKPOINT) == _last(chronicle, own), service.name
+        reacting = tuple(reaction.event_type for reaction in service.reactions)
+        # What calls for no reaction moves the checkpoint now and then only.
+        done = await state.checkpoint(reactions.CHECKPOINT)
+        assert done >= _last(chronicle, followed, reacting), service.name
+    finally:
+        await database.close()
+
+
+async def rows_equal_a_rebuild(
+    service: Service, store: EventStore, databases_url: str, scratch: Path
+) -> None:
+    """Every table of the read model, row by row, is what the log alone gives."""
+    live = await _rows(service, store, databases_url)
+    anew = await _rows(service, store, f"sqlite:///{scratch}")
+    assert live.keys() == anew.keys()
+    for table, rows in anew.items():
+        missing = Counter(rows) - Counter(live[table])
+        extra = Counter(live[table]) - Counter(rows)
+        assert not missing, f"{service.name}.{table} lacks {list(missing)[:SHOWN_MAX]}"
+        assert not extra, f"{service.name}.{table} has {list(extra)[:SHOWN_MAX]}"
+
+
+async def _rows(service: Service, store: EventStore, databases_url: str) -> Rows:
+    """The rows there are; in an empty place they are built first."""
+    database = await ServiceDatabase.open(databases_url, service.name, service.read_model)
+    try:
+        if not await database.state.generations():
+            clock = SystemClock()
+            executor = Executor(store, service.catalogue, clock=clock)
+            tools = Tools(service, database, executor, Vault(database), clock)
+            projection = await Builder(tools, store).current()
+            await projection.generation.close()
+            await database.look()
+        async with database.reader() as connection:
+            return {
+                name: [tuple(row) for row in await connection.execute(select(table))]
+                for name, table in service.read_model.tables.tables.items()
+            }
+    finally:
+        await database.close()
+
+
+def _last(
+    chronicle: Chronicle, categories: Collection[str], types: tuple[type[Event], ...] = (Event,)
+) -> int:
+    """Where the last event of these categories and types stands."""
+    return max(
+        (
+            stored.position
+            for stored, event in chronicle.entries
+            if stored.category in categories and isinstance(event, types)
+        ),
+        default=START,
+    )

@@ -1,0 +1,64 @@
+"""RabbitMQ and PostgreSQL go away and come back in the middle of a year: services carry on by themselves."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults import invariants
+from tests.support.running import Driver, Fault, deployed_apart, play_through, seeds
+from tests.support.servers import (
+    PrivatePostgres,
+    PrivateRabbitMQ,
+    Server,
+    private_postgres,
+    private_rabbitmq,
+)
+
+# A year with its restarts takes half a minute; the machine may have other things to do.
+pytestmark = pytest.mark.timeout(300)
+
+Servers = tuple[PrivatePostgres, PrivateRabbitMQ]
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    with private_postgres() as postgres, private_rabbitmq() as rabbitmq:
+        yield postgres, rabbitmq
+
+
+def stopped(server: Server) -> Fault:
+    """In good order and back: PostgreSQL rolls back what is under way, RabbitMQ closes its connections."""
+    return lambda: asyncio.to_thread(server.restart)
+
+
+def crashed(server: Server) -> Fault:
+    """As if the machine had failed, and back."""
+
+    def crash() -> None:
+        server.kill()
+        server.start()
+
+    return lambda: asyncio.to_thread(crash)
+
+
+@pytest.mark.parametrize("seed", seeds(1))
+async def test_a_year_goes_on_when_either_server_is_stopped_or_crashes(
+    tmp_path: Path, servers: Servers, seed: int
+) -> None:
+    live, anew = tmp_path / "live", tmp_path / "anew"
+    live.mkdir()
+    anew.mkdir()
+    postgres, rabbitmq = servers
+    faults = [how(server) for how in (stopped, crashed) for server in servers]
+    random.Random(seed).shuffle(faults)  # noqa: S311 - repeatable
+    with deployed_apart(live, postgres.create_database(), rabbitmq.create_vhost()) as processes:
+        await processes.start()
+        pids = {name: one.pid for name, one in processes.processes.items()}
+        async with Driver(processes.addresses) as driver:
+            await play_through(driver, seed, faults)
+            assert {name: one.pid for name, one in processes.processes.items()} == pids
+            await processes.stop()
+            await invariants.hold(processes, driver.acknowledged, anew)

@@ -1,0 +1,127 @@
+"""What a year must have left in the record and in what services tell about it, worked out from the whole log."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from dvk.demo.province import Province
+from dvk.demo.setup import SUBSCRIBERS
+from services.audit.replay import decode
+from services.notification.domain.recipients import BY_KIND
+from shared.contracts.evaluation import VoteCast
+from shared.contracts.event import Event
+from shared.contracts.notification import NoticeQueued
+from shared.contracts.registration import (
+    ModelRegistered,
+    ReportingSessionMissed,
+    ReportingSessionScheduled,
+)
+from shared.eventstore.port import START, EventStore, StoredEvent
+
+TOLD_IN_TIMELINES = ("model", "appraisal", "ballot", "vote", "case", "notice")
+
+Notice = tuple[UUID, UUID, str]
+"""Cause, recipient, channel."""
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """The whole log, decoded."""
+
+    entries: Sequence[tuple[StoredEvent, Event]]
+
+    @classmethod
+    async def read(cls, store: EventStore) -> "Chronicle":
+        found: list[tuple[StoredEvent, Event]] = []
+        position = START
+        while (page := await store.read_log(after=position)).events:
+            found += [(stored, decode(stored)) for stored in page.events]
+            position = page.scanned_to
+        return cls(found)
+
+    @cached_property
+    def registered(self) -> Mapping[UUID, ModelRegistered]:
+        """The latest registration of each model."""
+        events = (event for _, event in self.entries)
+        return {event.model_id: event for event in events if isinstance(event, ModelRegistered)}
+
+    def per_stream(self, name: str) -> Counter[str]:
+        """How often an event of this name stands in each stream that has one."""
+        return Counter(
+            stored.stream for stored, event in self.entries if type(event).__name__ == name
+        )
+
+    def about(self, name: str) -> Counter[UUID]:
+        """How many events of this name there are about each model."""
+        found = (event for _, event in self.entries if type(event).__name__ == name)
+        return Counter(_model_of(event) for event in found)
+
+    def notices(self) -> Counter[Notice]:
+        """The notices that were queued."""
+        return Counter(
+            (event.cause, event.recipient, event.channel)
+            for _, event in self.entries
+            if isinstance(event, NoticeQueued)
+        )
+
+    def due_notices(self, province: Province) -> Counter[Notice]:
+        """The notices the recipients' table asks for: each organisation once per event and channel."""
+        by_mail = {province.ids[province.offices[user].organisation] for user in SUBSCRIBERS}
+        due: Counter[Notice] = Counter()
+        for stored, event in self.entries:
+            if type(event).__name__ not in BY_KIND:
+                continue
+            rule = BY_KIND[type(event).__name__]
+            parties = self._parties(event, province)
+            for recipient in {parties[relation] for relation in rule.relations}:
+                due[stored.id, recipient, "inbox"] = 1
+                if recipient in by_mail:
+                    due[stored.id, recipient, "email"] = 1
+        return due
+
+    def _parties(self, event: Event, province: Province) -> Mapping[str, UUID]:
+        model = self.registered[_model_of(event)]
+        keys = {identifier: key for key, identifier in province.ids.items()}
+        adviser = province.ids[province.adviser(keys[model.deciding_body])]
+        parties = {
+            "holder": model.holder,
+            "committee": model.committee,
+            "deciding_body": model.deciding_body,
+            "launching_body": model.launching_body,
+            "appraising_unit": adviser,
+        }
+        if isinstance(event, ReportingSessionMissed | ReportingSessionScheduled):
+            parties["organizer"] = event.organizer
+        return parties
+
+    def timelines(self) -> Mapping[UUID, Sequence[UUID]]:
+        """The ids of the events that concern each model, in the order of the log."""
+        models: dict[str, UUID] = {}
+        for stored, event in self.entries:
+            model = _model_or_none(event)
+            if model is not None and stored.category in TOLD_IN_TIMELINES:
+                models[stored.stream] = model
+        told: dict[UUID, list[UUID]] = defaultdict(list)
+        for stored, event in self.entries:
+            root = f"ballot-{event.ballot_id}" if isinstance(event, VoteCast) else stored.stream
+            if root in models:
+                told[models[root]].append(stored.id)
+        return told
+
+
+def _model_or_none(event: Event) -> UUID | None:
+    found: object = getattr(event, "model_id", None) or getattr(event, "model", None)
+    return found if isinstance(found, UUID) else None
+
+
+def _model_of(event: Event) -> UUID:
+    model = _model_or_none(event)
+    assert model is not None, event
+    return model
+
+
+def once(counts: Iterable[int]) -> bool:
+    """Whether everything that was counted is there exactly once, and there is something."""
+    return set(counts) == {1}
