@@ -25,9 +25,9 @@ test: ## Run every test, against real PostgreSQL and RabbitMQ servers of its own
 	@$(BOOTSTRAP) --profile dev --servers
 	@$(BIN)/pytest $(ARGS)
 
-test-long: ## The same with many more examples for each property
+test-long: ## The same with many more examples for each property and seeds for each fault
 	@$(BOOTSTRAP) --profile dev --servers
-	@$(BIN)/pytest --hypothesis-profile=long --timeout=1800 $(ARGS)
+	@FAULT_SEEDS=200 $(BIN)/pytest --hypothesis-profile=long --timeout=1800 $(ARGS)
 
 check: ## Lint, format, types, import contracts and unit tests (under a minute)
 	@$(BOOTSTRAP) --profile dev

@@ -20,6 +20,8 @@ OUTAGE_SECONDS_MAX: Final = 30.0
 """How long a request is repeated while the server is away or busy."""
 WAIT_SECONDS_MAX: Final = 180.0
 """How long is waited for something that follows by itself; it is there in milliseconds as a rule."""
+SETTLE_SECONDS_MAX: Final = 3_600.0
+"""How long is waited for a backlog: after a large year's peak, notices take minutes."""
 LAG_EVENTS: Final = "dvk_lag_events{"
 """How many events a part of a service is behind, as the metrics tell it."""
 PAUSE_SECONDS_MIN: Final = 0.02
@@ -126,7 +128,7 @@ class Api:
     async def settled(self) -> None:
         """Wait until read models, reactions and relays of every process have taken all there is.
 
-        Raises CommandError when they do not within WAIT_SECONDS_MAX.
+        Raises CommandError when they do not within SETTLE_SECONDS_MAX.
         """
 
         async def look() -> bool | None:
@@ -137,7 +139,7 @@ class Api:
                     return None
             return True
 
-        await wait_for("lag 0", look)
+        await wait_for("lag 0", look, SETTLE_SECONDS_MAX)
 
     async def sign_in(self, user: str, password: str = "") -> str:
         """A token of the embedded issuer; asked for once a user. Raises CommandError."""

@@ -11,7 +11,7 @@ from shared.host.clock import SystemClock
 from shared.host.logs import configure_logging
 from shared.host.settings import Settings
 from tests.bench import appends, commands, delivery, growth, rebuilds, replays, web
-from tests.bench.report import Bench, Result, machine, opened, told, write_json
+from tests.bench.report import Bench, Result, is_busy, machine, opened, told, write_json
 
 ROWS: Final[dict[str, Callable[[Bench], Result]]] = {
     "append": appends.run,
@@ -36,7 +36,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), metavar="FILE")
     arguments = parser.parse_args()
     configure_logging(Settings.of({"log_level": "warning"}))
-    say(f"{machine()}\n\n")
+    where = machine()
+    say(f"{where}\n\n")
+    if is_busy():
+        say("Others are using this machine: figures and ratios alike say little.\n\n")
     results: list[Result] = []
     begun = SystemClock().now()
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,7 @@ def main() -> None:
             started = time.monotonic()
             results.append(ROWS[name](bench))
             # After each row: an interrupted run keeps what it measured.
-            write_json(arguments.json, results, begun, quick=arguments.quick)
+            write_json(arguments.json, results, begun, where, quick=arguments.quick)
             say(f"{told(results[-1])}  ({time.monotonic() - started:.0f} s)\n\n")
     goals = [goal for result in results for goal in result.goals]
     reached = sum(goal.reached for goal in goals)

@@ -25,6 +25,8 @@ from tests.support.servers import (
 PASSES: Final = 3
 PASSES_QUICK: Final = 1
 QUICK_DIVISOR: Final = 4
+LOAD_QUIET_MAX: Final = 0.5
+"""Processes waiting or running, above which the figures of a machine are not its own."""
 
 T = TypeVar("T")
 
@@ -170,11 +172,14 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def write_json(file: Path, results: Sequence[Result], at: datetime, *, quick: bool) -> None:
+def write_json(
+    file: Path, results: Sequence[Result], at: datetime, where: str, *, quick: bool
+) -> None:
     """Everything measured, for comparing runs."""
     document = {
         "at": at.isoformat(timespec="seconds"),
-        "machine": machine(),
+        "machine": where,
+        "load_since": os.getloadavg()[0],
         "quick": quick,
         "rows": [
             {
@@ -205,8 +210,13 @@ def write_json(file: Path, results: Sequence[Result], at: datetime, *, quick: bo
     file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
+def is_busy() -> bool:
+    """Whether others were using the machine in the last minute; ask before measuring."""
+    return os.getloadavg()[0] > LOAD_QUIET_MAX
+
+
 def machine() -> str:
-    """What it was measured on, and how busy that was: others may have been using it."""
+    """What it is measured on, and how busy that is."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
             if line.startswith("model name"):

@@ -26,7 +26,7 @@ KILLS_EMBEDDED = 3
 KILLS_APART = 3
 
 
-@pytest.mark.parametrize("seed", seeds(3))
+@pytest.mark.parametrize("seed", seeds(2))
 async def test_the_embedded_process_is_killed_again_and_again(tmp_path: Path, seed: int) -> None:
     with embedded(_folder(tmp_path, "live")) as processes:
         kills = [partial(processes.kill, ["all"])] * KILLS_EMBEDDED

@@ -165,12 +165,17 @@ def demanded(files: Sequence[Path]) -> dict[str, set[str]]:
 
 
 def variables(files: Sequence[Path]) -> dict[str, str | None]:
-    """Every variable the files use, with its default where it has one."""
-    return {
-        match["name"]: match["rest"] if match["kind"] == "-" else None
-        for match in _matches(files)
-        if match["name"] is not None
-    }
+    """Every variable the files use, with its default where it has one.
+
+    Raises ValueError for one that is demanded in one place and has a default, or another, elsewhere.
+    """
+    found: dict[str, str | None] = {}
+    for match in _matches(files):
+        if (name := match["name"]) is not None:
+            default = match["rest"] if match["kind"] == "-" else None
+            if found.setdefault(name, default) != default:
+                raise ValueError(f"{name} is used in two ways")
+    return found
 
 
 def interpolate(text: str, environment: Mapping[str, str]) -> str:

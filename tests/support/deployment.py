@@ -11,13 +11,13 @@ import secrets
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import httpx
 
 from tests.support.compose import ROOT, Composition, Container, demanded
 from tests.support.guard import Launch
@@ -194,9 +194,10 @@ def start(
 
 def _ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/health/ready", timeout=READY_SECONDS_MAX):
-            return True
-    except (urllib.error.URLError, OSError):
+        return httpx.get(
+            f"{url}/health/ready", timeout=READY_SECONDS_MAX, trust_env=False
+        ).is_success
+    except httpx.TransportError:
         return False
 
 
