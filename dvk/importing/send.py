@@ -37,7 +37,7 @@ async def _send(api: Api, row: CheckedRow, user: str, at: datetime) -> bool:
     """Whether the row had been registered before."""
 
     def key(step: str) -> UUID:
-        return key_of(at, "import", f"{row.fingerprint}{row.line}", step)
+        return key_of(at, "import", row.fingerprint, step)
 
     if row.survey is None:
         written = await api.write(

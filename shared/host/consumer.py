@@ -13,7 +13,7 @@ from typing import Final
 from shared.bus.port import Bus
 from shared.eventstore.port import EventStore, LogPage, StoredEvent
 from shared.host.feed import Arrival, Feed, Run, usable
-from shared.host.projection import BATCH_EVENTS_MAX, Projection
+from shared.host.projection import BATCH_EVENTS_MAX, KEEP_SECONDS_MAX, Projection
 from shared.host.reactions import Reactor, Tools
 from shared.host.rebuild import Builder
 from shared.host.state import Parked
@@ -41,7 +41,7 @@ class Consumer:
         self._store = store
         self._builder = builder
         self._idle_seconds = idle_seconds
-        self._feed = Feed(tools.service, store, bus)
+        self._feed = Feed(tools.service, store, bus, tools.database)
         self._all = tuple(c for categories in self._feed.categories.values() for c in categories)
         self._seen = 0
 
@@ -52,7 +52,7 @@ class Consumer:
             async with self._feed.open(self._seen) as arrivals:
                 await self._catch_up()
                 while True:
-                    await finish(self._handle(await arrivals.next(self._idle_seconds)))
+                    await finish(self._handle(await arrivals.next(self._idle())))
         finally:
             self.projection = self.reactor = None
 
@@ -124,6 +124,7 @@ class Consumer:
             if not page.events:
                 # Nothing of ours lies up to there; not worth a commit, a restart looks again.
                 await self._move_to(max(self._seen, page.scanned_to))
+                await self.parts()[0].keep()
                 return
             await self._take(page.events, page.scanned_to)
 
@@ -143,7 +144,7 @@ class Consumer:
             runs = [run for arrival in arrivals for run in arrival.runs]
             last = max((run.last for run in runs), default=self._seen)
             await self._react_to_backlog()
-            if not runs:
+            if not all(arrival.runs for arrival in arrivals) or not runs:
                 await self._look_around()
             elif last > self._seen:
                 events = await self._complete(runs, last)
@@ -155,6 +156,11 @@ class Consumer:
         for arrival in arrivals:
             if arrival.acknowledge is not None:
                 await arrival.acknowledge()
+
+    def _idle(self) -> float:
+        """After how long without arrivals it looks around: soon where a position is to be kept."""
+        projection, _ = self.parts()
+        return min(self._idle_seconds, KEEP_SECONDS_MAX) if projection.waits else self._idle_seconds
 
     async def _complete(self, runs: Sequence[Run], last: int) -> list[StoredEvent] | None:
         """Every event of every source after `seen` up to `last`, in the order of the log.

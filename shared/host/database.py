@@ -17,7 +17,7 @@ from shared.host.lease import Lease
 from shared.host.merging import Checker
 from shared.host.service import ReadModel
 from shared.host.state import GenerationRow, Parked, State, migrate
-from shared.host.storage import Storage, storage_at
+from shared.host.storage import Storage, close_engine, storage_at
 
 POINTER_SECONDS_MAX: Final = 1.0
 """A process that is not the active worker learns of a switch of generations within this time."""
@@ -68,6 +68,7 @@ class ServiceDatabase:
         self._active = False
         self._position = -1
         self._moved = asyncio.Condition()
+        self._wanted = asyncio.Event()
 
     @staticmethod
     async def open(url: str, service_name: str, read_model: ReadModel) -> "ServiceDatabase":
@@ -91,7 +92,7 @@ class ServiceDatabase:
         if self._held is not None:
             await self._held.generation.close()
             self._held = None
-        await self.state.engine.dispose()
+        await close_engine(self.state.engine)
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -136,6 +137,8 @@ class ServiceDatabase:
         del source
         try:
             async with asyncio.timeout(timeout_seconds):
+                if self._position < position:
+                    self._wanted.set()
                 while self._position < position:
                     await self._next_move(position)
         except TimeoutError:
@@ -214,6 +217,11 @@ class ServiceDatabase:
         self._position = position
         async with self._moved:
             self._moved.notify_all()
+
+    async def wanted(self) -> None:
+        """Return when someone waits, since the last call, for a position that is not reached yet."""
+        await self._wanted.wait()
+        self._wanted.clear()
 
     async def current(self) -> Generation | None:
         """The current generation if it was built by what this release declares."""

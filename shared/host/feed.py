@@ -9,10 +9,20 @@ from typing import Final, TypeVar
 
 from shared.bus.port import Bus, Delivery
 from shared.eventstore.port import EventStore, StoredEvent
+from shared.host.database import ServiceDatabase
 from shared.host.service import Service
 
 ARRIVALS_MAX: Final = 16
 """Pages and deliveries that wait to be handled; then store and bus wait."""
+
+GATHER_SECONDS: Final = 0.05
+"""The pause after reading the log, here and in the relay: what is appended meanwhile is one batch. What
+comes later is read at once, so nothing waits where little happens, and under load an event waits so
+long at most, once. What comes over the bus was gathered by its relay.
+"""
+
+GATHER_EVENTS_MAX: Final = 128
+"""After a batch of so many there is no pause: there is more than the pause would gather."""
 
 T = TypeVar("T")
 
@@ -33,7 +43,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Arrival:
-    """Runs that came together, in any order, and how to say that their effects are durable."""
+    """Runs that came together, in any order, and how to say that their effects are durable.
+
+    Without runs it asks to look into the store now.
+    """
 
     runs: Sequence[Run]
     acknowledge: Callable[[], Awaitable[None]] | None
@@ -66,8 +79,11 @@ class Arrivals:
 class Feed:
     """The sources of a service: itself, and the services whose events it consumes."""
 
-    def __init__(self, service: Service, store: EventStore, bus: Bus) -> None:
+    def __init__(
+        self, service: Service, store: EventStore, bus: Bus, database: ServiceDatabase
+    ) -> None:
         self._store = store
+        self._database = database
         self._bus = bus
         self._consumer = service.name
         self._own = service.catalogue.categories
@@ -87,6 +103,7 @@ class Feed:
             await self._bus.declare_consumer(self._consumer, self._others)
         pumps = [self._pump(self._from_store(after), arrivals)] if self._own else []
         pumps += [self._pump(self._from_bus(), arrivals)] if self._others else []
+        pumps.append(self._pump(self._from_waiting(), arrivals))
         tasks = [asyncio.create_task(pump) for pump in pumps]
         try:
             yield arrivals
@@ -112,12 +129,19 @@ class Feed:
             async for page in pages:
                 yield Arrival((Run(self._consumer, page.events, predecessor),), None)
                 predecessor = page.scanned_to
+                await gather(len(page.events))
 
     async def _from_bus(self) -> AsyncGenerator[Arrival, None]:
         deliveries = self._bus.consume(self._consumer)
         async with closing(deliveries):
             async for delivery in deliveries:
                 yield Arrival(_runs_of(delivery), delivery.acknowledge)
+
+    async def _from_waiting(self) -> AsyncGenerator[Arrival, None]:
+        # Someone waits for a position: the store has it, whatever gathers here or in a relay.
+        while True:
+            await self._database.wanted()
+            yield Arrival((), None)
 
 
 def _runs_of(delivery: Delivery) -> Sequence[Run]:
@@ -145,6 +169,12 @@ def usable(runs: Sequence[Run], seen: int, last: int) -> dict[str, list[StoredEv
         if reached >= last:
             complete[source] = events
     return complete
+
+
+async def gather(events: int) -> None:
+    """The pause after a page of so many events."""
+    if events < GATHER_EVENTS_MAX:
+        await asyncio.sleep(GATHER_SECONDS)
 
 
 @asynccontextmanager

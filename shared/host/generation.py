@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.eventstore.port import START
 from shared.host.merging import Step
 from shared.host.state import Parked, StaleWorkerError, parked_table, put_parked, read_parked
-from shared.host.storage import Storage
+from shared.host.storage import Storage, close_engine
 from shared.host.writing import RowWriter
 
 _META: Final = MetaData()
@@ -54,16 +54,24 @@ class Generation:
         """An empty generation, in place of whatever a crash left there."""
         await storage.make(number)
         generation = Generation(number, storage)
-        async with generation._writer.begin() as connection:
-            await connection.run_sync(_META.create_all)
-            await connection.run_sync(tables.create_all)
-            await connection.execute(insert(PROGRESS).values(id=1, position=START))
+        try:
+            async with generation._writer.begin() as connection:
+                await connection.run_sync(_META.create_all)
+                await connection.run_sync(tables.create_all)
+                await connection.execute(insert(PROGRESS).values(id=1, position=START))
+        except BaseException:
+            await generation.close()
+            raise
         return generation
 
     async def exists(self) -> bool:
         """Whether it was made to the end."""
-        async with self._writer.connect() as connection:
-            return await connection.run_sync(lambda c: inspect(c).has_table(PROGRESS.name))
+        try:
+            async with self._writer.connect() as connection:
+                return await connection.run_sync(lambda c: inspect(c).has_table(PROGRESS.name))
+        except BaseException:
+            await self.close()
+            raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -106,8 +114,8 @@ class Generation:
 
     async def close(self) -> None:
         """Release the connections."""
-        await self._writer.dispose()
-        await self._reader.dispose()
+        await close_engine(self._writer)
+        await close_engine(self._reader)
 
 
 def check_names(tables: MetaData) -> None:

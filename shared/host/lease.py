@@ -62,7 +62,13 @@ class FileLease:
         self._file: io.FileIO | None = None
 
     async def acquire(self) -> None:
-        file = await asyncio.to_thread(io.FileIO, self._path, "a")
+        opening = asyncio.ensure_future(asyncio.to_thread(io.FileIO, self._path, "a"))
+        try:
+            file = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # The thread opens it in any case; only who waits for it can close it.
+            (await opening).close()
+            raise
         try:
             while not _locked(file):  # noqa: ASYNC110 - the system gives no notice
                 await asyncio.sleep(RETRY_SECONDS)

@@ -1,7 +1,8 @@
 """Projecting: events into merged rows of a generation, one transaction a batch."""
 
+import asyncio
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -24,6 +25,9 @@ BATCH_EVENTS_MAX: Final = 1024
 """Events in one transaction of the read model: what a batch holds in memory, and how long it keeps the
 event loop from others (some milliseconds)."""
 
+KEEP_SECONDS_MAX: Final = 0.25
+"""So long a position that no row goes with may be known in memory alone. Stand-bys see it then."""
+
 PARKED_SUBJECTS_MAX: Final = 1000
 """So many broken streams are no longer exceptions: the consumer stops and the service is not ready."""
 
@@ -33,26 +37,31 @@ class TooManyParkedError(Exception):
 
 
 class Codec:
-    """Decodes what a service understands: its own events and those it consumes."""
+    """Decodes what a service understands, its own events and those it consumes, or what a part of it
+    handles of these.
+    """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, handled: Collection[type[Event]] | None = None) -> None:
         every = (service.catalogue, *service.consumes)
         self._catalogues = {name: catalogue for catalogue in every for name in catalogue.types}
-        # Decoders made once: events of today's types are nearly all there are.
-        self._today: dict[str, msgspec.json.Decoder[Event]] = {
-            f"{TYPE_PREFIX}.{catalogue.service}.{name}": msgspec.json.Decoder(struct)
+        # Decoders made once: events of today's types are nearly all there are. Of those that nothing
+        # handles none is decoded; what a former type became only its decoding tells.
+        self._today: dict[str, msgspec.json.Decoder[Event] | None] = {
+            f"{TYPE_PREFIX}.{catalogue.service}.{name}": (
+                msgspec.json.Decoder(struct) if handled is None or struct in handled else None
+            )
             for catalogue in every
             for name, struct in catalogue.current.items()
         }
 
     def recorded(self, stored: StoredEvent) -> Recorded[Event] | None:
-        """The event in today's shape, None for a type this release does not know.
+        """The event in today's shape, None for a type that is not handled or not known.
 
         Raises msgspec.ValidationError for bytes that are not what their type says.
         """
-        decoder = self._today.get(stored.type)
-        if decoder is not None:
-            return Recorded(decoder.decode(stored.data), stored)
+        if stored.type in self._today:
+            decoder = self._today[stored.type]
+            return None if decoder is None else Recorded(decoder.decode(stored.data), stored)
         catalogue = self._catalogues.get(stored.type)
         return (
             None
@@ -99,12 +108,15 @@ class Projection:
         self.generation = generation
         self.position = position
         self.parked = parked
+        self._kept = position
+        self._kept_at = 0.0
+        self._since_kept = 0
         self._checker = database.checker
-        self._codec = Codec(service)
         self._clock = clock
         self._handlers: dict[type[Event], list[Handler]] = {}
         for handler in service.read_model.handlers:
             self._handlers.setdefault(handler.event_type, []).append(handler)
+        self._codec = Codec(service, self._handlers)
 
     @staticmethod
     async def open(
@@ -118,7 +130,8 @@ class Projection:
     async def apply(self, events: Sequence[StoredEvent], through: int) -> None:
         """Take `events`: all that the service's sources have after `position` up to `through`.
 
-        Durable together with the position. Raises StaleWorkerError, TooManyParkedError and outages. After
+        Rows are durable together with the position; without rows the position may move in memory alone,
+        see `keep`. Raises StaleWorkerError, TooManyParkedError and outages. After
         an outage it may be unknown whether it took effect: open again, or see StaleWorkerError.
         """
         if through <= self.position:
@@ -133,13 +146,32 @@ class Projection:
             except Exception as error:  # noqa: BLE001 - whatever a handler raises parks its subject
                 park[stored.stream] = parked_by(stored, error, self._clock)
         try:
-            await self._write(batch, tuple(park.values()), through)
+            if batch.steps or park or not self._may_wait(len(events)):
+                await self._write(batch, tuple(park.values()), through)
+            else:
+                # Crash before it is kept: these events are looked through once more.
+                self.position = through
         except (StaleWorkerError, TooManyParkedError):
             raise
         except Exception as error:
             if is_outage(error):
                 raise
             await self._apply_apart(events, through, error)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the position is not kept yet."""
+        return self._kept < self.position
+
+    async def keep(self) -> None:
+        """Make the position durable. Raises StaleWorkerError and outages."""
+        if self.waits:
+            await self._write(RowBatch(self._checker), (), self.position)
+
+    def _may_wait(self, events: int) -> bool:
+        self._since_kept += events
+        late = asyncio.get_running_loop().time() - self._kept_at > KEEP_SECONDS_MAX
+        return not late and self._since_kept < BATCH_EVENTS_MAX
 
     async def _apply_apart(
         self, events: Sequence[StoredEvent], through: int, error: Exception
@@ -160,8 +192,9 @@ class Projection:
         if len(self.parked) + len(park) > PARKED_SUBJECTS_MAX:
             raise TooManyParkedError(f"{len(self.parked)} subjects are parked")
         # A crash before the commit leaves everything as it was, after it everything as it is now.
-        await self.generation.apply(self.position, through, batch.steps, park=park)
-        self.position = through
+        await self.generation.apply(self._kept, through, batch.steps, park=park)
+        self.position = self._kept = through
+        self._kept_at, self._since_kept = asyncio.get_running_loop().time(), 0
         self.parked.update({subject.stream: subject for subject in park})
 
     async def replay(self, stored: StoredEvent) -> bool:
@@ -174,14 +207,14 @@ class Projection:
         try:
             batch.add(self._changes_of(stored))
             now = replace(waiting, revision=stored.revision + 1)
-            await self.generation.apply(self.position, self.position, batch.steps, park=(now,))
+            await self.generation.apply(self._kept, self._kept, batch.steps, park=(now,))
         except StaleWorkerError:
             raise
         except Exception as error:
             if is_outage(error):
                 raise
             now = parked_by(stored, error, self._clock, waiting)
-            await self.generation.apply(self.position, self.position, park=(now,))
+            await self.generation.apply(self._kept, self._kept, park=(now,))
             self.parked[stored.stream] = now
             return False
         self.parked[stored.stream] = now
@@ -189,7 +222,7 @@ class Projection:
 
     async def free(self, stream: str) -> None:
         """The subject has caught up."""
-        await self.generation.apply(self.position, self.position, free=stream)
+        await self.generation.apply(self._kept, self._kept, free=stream)
         del self.parked[stream]
 
     def _changes_of(self, stored: StoredEvent) -> Sequence[RowChange]:

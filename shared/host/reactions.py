@@ -57,10 +57,10 @@ class Reactor:
         self._kept = position
         self._since_kept = 0
         self._tools = tools
-        self._codec = Codec(tools.service)
         self._reactions: dict[type[Event], list[Reaction]] = {}
         for reaction in tools.service.reactions:
             self._reactions.setdefault(reaction.event_type, []).append(reaction)
+        self._codec = Codec(tools.service, self._reactions)
 
     @staticmethod
     async def open(tools: Tools) -> "Reactor":

@@ -48,19 +48,22 @@ class Builder:
 
         Interrupted at any point, the next call goes on from the last batch. Raises outages.
         """
-        projection = await self._open(await self._database.begin_generation())
+        generation = await self._database.begin_generation()
         try:
+            projection = await self._open(generation)
             await self.catch_up(projection, on_progress)
         except BaseException:
-            await projection.generation.close()
+            await generation.close()
             raise
         return projection
 
     async def switch_to(self, built: Projection) -> Projection:
         """Make a built generation the current one, and go on with it."""
         # Crash before: it is still being built, the old one serves. After: it serves.
-        await self._database.switch_to(built.generation)
-        await built.generation.close()
+        try:
+            await self._database.switch_to(built.generation)
+        finally:
+            await built.generation.close()
         generation = await self._database.current()
         if generation is None:
             raise LookupError(f"generation {built.generation.number} is gone")
@@ -84,6 +87,7 @@ class Builder:
             if on_progress is not None:
                 on_progress(Progress(events, page.scanned_to, max(head, page.scanned_to)))
             page = await following
+        await projection.keep()
 
     async def _page(self, after: int) -> LogPage:
         return await self._store.read_log(

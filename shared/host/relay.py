@@ -6,7 +6,7 @@ from typing import Final
 from shared.bus.port import Bus, Message
 from shared.eventstore.port import EventStore, StoredEvent
 from shared.host.database import ServiceDatabase
-from shared.host.feed import closing
+from shared.host.feed import closing, gather
 from shared.host.service import Service
 from shared.host.supervision import finish
 
@@ -41,6 +41,7 @@ class Relay:
             async for page in pages:
                 for start in range(0, len(page.events), PUBLISH_EVENTS_MAX):
                     await finish(self._relay(page.events[start : start + PUBLISH_EVENTS_MAX]))
+                await gather(len(page.events))
 
     async def _relay(self, events: Sequence[StoredEvent]) -> None:
         messages, predecessor = [], self.position

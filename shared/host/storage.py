@@ -5,16 +5,20 @@ Two kinds of data: the *state* (checkpoints, parked subjects, personal data), wh
 """
 
 import asyncio
+import contextlib
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
+import aiosqlite
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from shared.host.lease import FileLease, Lease, PostgresLease
 
@@ -26,6 +30,9 @@ STATE_CONNECTIONS_MAX: Final = 4
 
 BUSY_SECONDS_MAX: Final = 10
 """How long a SQLite connection waits for another process's write."""
+
+RETURN_SECONDS_MAX: Final = 1.0
+RETURN_POLL_SECONDS: Final = 0.001
 
 POOL_WAIT_SECONDS_MAX: Final = 30
 CONNECT_SECONDS_MAX: Final = 10
@@ -228,12 +235,10 @@ def _sqlite(
         pool_size=connections_max,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS_MAX,
-        connect_args={"timeout": BUSY_SECONDS_MAX},
+        async_creator=partial(_connect, path),
     )
 
     def opened(connection: DBAPIConnection, _record: object) -> None:
-        # The driver would begin by itself, and only before a write: a read would not be one moment.
-        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
@@ -246,6 +251,39 @@ def _sqlite(
     event.listen(engine.sync_engine, "connect", opened)
     event.listen(engine.sync_engine, "begin", begun)
     return engine
+
+
+async def close_engine(engine: AsyncEngine) -> None:
+    """Close its connections, those too that a cancelled task is still giving back.
+
+    Their return goes on by itself after the cancellation; once the pool is gone it would close nothing.
+    """
+    pool = engine.pool
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(RETURN_SECONDS_MAX):
+            while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110 - tells nobody
+                await asyncio.sleep(RETURN_POLL_SECONDS)
+    await engine.dispose()
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    """A connection that is not left behind open when whoever wanted it is cancelled meanwhile."""
+    # The driver would begin by itself, and only before a write: a read would not be one moment.
+    connecting = aiosqlite.connect(path, timeout=BUSY_SECONDS_MAX, isolation_level=None)
+    # As SQLAlchemy does it: a thread that waits for work must not keep the process from ending.
+    connecting._thread.daemon = True  # noqa: SLF001 - there is no public way
+    opening = asyncio.ensure_future(_opened(connecting))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        # The thread opens the file in any case; only who waits for it can close it.
+        with contextlib.suppress(aiosqlite.Error):
+            await (await opening).close()
+        raise
+
+
+async def _opened(connecting: aiosqlite.Connection) -> aiosqlite.Connection:
+    return await connecting
 
 
 def _postgres(

@@ -153,5 +153,5 @@ def run(bench: Bench) -> Result:
         result.aim("events", f"{engine} ours", f"{engine} raw + msgspec", 0.70)
         result.aim("events", f"{engine} ours", f"{engine} eventsourcing", 5)
     if growth:
-        result.add("memory gained by a replay once warm", "MB", {"ours": growth})
+        result.add("memory gained once warm", "MB", {"ours": growth})
     return result

@@ -11,7 +11,9 @@ from shared.bus.port import Message
 from shared.eventstore.port import EventStore
 from shared.eventstore.sqlite import SqliteEventStore
 from tests.support.delivery import (
+    SHELF,
     Faults,
+    TakeNote,
     UnreliableBus,
     at_work,
     depot_service,
@@ -20,6 +22,7 @@ from tests.support.delivery import (
     parcels_service,
     running,
     send,
+    someone,
     streams,
     until,
 )
@@ -191,3 +194,36 @@ async def test_schedules_run_at_once_and_again_after_their_time(
     faults = Faults()
     async with running(depot_service(faults, every_seconds=0), store, InProcessBus(), url):
         await until(lambda: faults.ticks > 2)
+
+
+async def test_who_waits_for_a_position_does_not_wait_for_the_gathering(
+    store: EventStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.host.feed.GATHER_SECONDS", 60.0)
+    bus, faults = InProcessBus(), Faults()
+    async with (
+        running(parcels_service(), store, bus, url) as parcels,
+        running(depot_service(faults), store, bus, url) as depot,
+    ):
+        await send(parcels.executor, "1")
+        await parcels.caught_up()
+        for number in range(2, 5):
+            outcome = await send(parcels.executor, str(number))
+            for service in (parcels, depot):
+                assert await service.database.wait_for("parcels", outcome.position, 5.0)
+
+
+async def test_a_position_without_rows_is_kept_soon(store: EventStore, url: str) -> None:
+    bus, faults = InProcessBus(), Faults()
+    async with running(depot_service(faults), store, bus, url) as depot:
+        await depot.caught_up()
+        for number in range(20):
+            await depot.executor.execute(
+                SHELF, str(number), TakeNote(note="unseen"), caller=someone()
+            )
+        head = await store.head()
+        generation = await depot.database.current()
+        assert generation is not None
+        async with asyncio.timeout(5.0):
+            while await generation.position() < head:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)

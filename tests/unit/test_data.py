@@ -62,7 +62,9 @@ def above(bodies: dict[str, Record], key: str, line: str) -> list[str]:
     found: list[str] = []
     upper = bodies[key]["lines"][line]
     while upper is not None:
-        assert upper != key and upper not in found, f"{line} line of {key} runs in a circle at {upper}"
+        assert upper != key and upper not in found, (
+            f"{line} line of {key} runs in a circle at {upper}"
+        )
         found.append(upper)
         upper = bodies[upper]["lines"][line]
     return found
@@ -81,7 +83,9 @@ def test_files_are_nfc_with_plain_line_ends(name: str) -> None:
 
 
 def test_nothing_looks_like_a_private_address(models: list[Row]) -> None:
-    without_sources = [value for row in models for column, value in row.items() if column != "source"]
+    without_sources = [
+        value for row in models for column, value in row.items() if column != "source"
+    ]
     for content in (*without_sources, text("province.json"), text("README.md")):
         assert not EMAIL.search(content)
         assert not PHONE.search(content)
@@ -143,7 +147,9 @@ def test_every_model_has_its_holder_and_committee(
             holder = bodies[row["holder_body"]]
             assert category[holder["kind"]] == row["category"], row["key"]
             line = above(bodies, holder["key"], "party")
-            assert next(key for key in line if bodies[key]["kind"] in COMMITTEES) == committee["key"], row["key"]
+            assert (
+                next(key for key in line if bodies[key]["kind"] in COMMITTEES) == committee["key"]
+            ), row["key"]
 
 
 def test_keys_of_the_province_are_unique_and_plain(province: Record) -> None:
@@ -160,15 +166,21 @@ def test_keys_of_the_province_are_unique_and_plain(province: Record) -> None:
 
 def test_kinds_name_a_category_or_none(province: Record) -> None:
     assert {kind["category"] for kind in province["kinds"]} == COLLECTIVE | {None}
-    assert {kind["key"] for kind in province["kinds"]} == {body["kind"] for body in province["bodies"]}
+    assert {kind["key"] for kind in province["kinds"]} == {
+        body["kind"] for body in province["bodies"]
+    }
 
 
 def test_units_hang_under_the_province(province: Record) -> None:
-    assert [unit["key"] for unit in province["units"] if unit["parent"] is None] == [province["province"]]
+    assert [unit["key"] for unit in province["units"] if unit["parent"] is None] == [
+        province["province"]
+    ]
     assert all(unit["parent"] in (None, province["province"]) for unit in province["units"])
 
 
-def test_bodies_are_whole_and_their_references_resolve(province: Record, bodies: dict[str, Record]) -> None:
+def test_bodies_are_whole_and_their_references_resolve(
+    province: Record, bodies: dict[str, Record]
+) -> None:
     units = {unit["key"] for unit in province["units"]}
     for body in bodies.values():
         assert set(body) == {"key", "name", "name_en", "kind", "level", "place", "basis", "lines"}
@@ -177,7 +189,9 @@ def test_bodies_are_whole_and_their_references_resolve(province: Record, bodies:
         assert body["basis"] in ("published", "rule", "demo"), body["key"]
         assert body["place"] in units, body["key"]
         assert tuple(body["lines"]) == LINES, body["key"]
-        assert all(upper is None or upper in bodies for upper in body["lines"].values()), body["key"]
+        assert all(upper is None or upper in bodies for upper in body["lines"].values()), body[
+            "key"
+        ]
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -201,7 +215,9 @@ def test_every_commune_has_the_same_core(province: Record, bodies: dict[str, Rec
     }  # fmt: skip
     for unit in province["units"]:
         if unit["parent"] is not None:
-            counts = Counter(body["kind"] for body in bodies.values() if body["place"] == unit["key"])
+            counts = Counter(
+                body["kind"] for body in bodies.values() if body["place"] == unit["key"]
+            )
             assert all(counts[kind] == 1 for kind in core), unit["key"]
 
 
@@ -226,7 +242,9 @@ def test_competences_follow_the_guideline(province: Record, bodies: dict[str, Re
         holders.add(competence["holder"])
     assert len(held["I.2.2a"]) == 1
     for clause in ("I.2.2b", "I.2.2c", "I.2.2d"):
-        assert held[clause] == {key for key, body in bodies.items() if body["kind"] in rules[clause][2]}
+        assert held[clause] == {
+            key for key, body in bodies.items() if body["kind"] in rules[clause][2]
+        }
 
 
 def test_users_are_offices_of_known_bodies(province: Record, bodies: dict[str, Record]) -> None:
@@ -241,11 +259,16 @@ def test_councils_can_sit(province: Record, bodies: dict[str, Record]) -> None:
     users = {user["id"]: user for user in province["users"]}
     for council in province["councils"]:
         assert council["organisation"] in bodies and council["advising"] in bodies, council["key"]
-        assert users[council["chair"]]["role"] == "chair" and council["chair"] in council["members"], council["key"]
+        assert (
+            users[council["chair"]]["role"] == "chair" and council["chair"] in council["members"]
+        ), council["key"]
         assert users[council["secretary"]]["role"] == "secretary", council["key"]
         assert council["secretary"] not in council["members"], council["key"]
         assert len(set(council["members"])) == len(council["members"]) >= 7, council["key"]
-        assert {users[member]["role"] for member in council["members"]} == {"chair", "council_member"}, council["key"]
+        assert {users[member]["role"] for member in council["members"]} == {
+            "chair",
+            "council_member",
+        }, council["key"]
 
 
 def test_every_step_of_a_model_has_someone_to_take_it(models: list[Row], province: Record) -> None:
