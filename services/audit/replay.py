@@ -119,4 +119,4 @@ def is_ours(stream: str) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, MappingProxyType):
         return dict(value)
-    raise NotImplementedError(type(value).__name__)
+    raise TypeError(f"{type(value).__name__} in a state has no JSON form")

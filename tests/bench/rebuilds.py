@@ -93,7 +93,7 @@ class Dialect:
             where = " AND ".join(f"{n} = {self.mark(i)}" for i, n in enumerate(change.key, more))
             values = (*change.changes.values(), *change.key.values())
             return f"UPDATE {change.table.name} SET {sets} WHERE {where}", values  # noqa: S608 - as above
-        raise NotImplementedError(type(change).__name__)
+        raise TypeError(f"the registration read model makes no {type(change).__name__}")
 
     def rows_alone(self, rows: Rows) -> list[Batch]:
         """The rows that stand at the end, as many a transaction as ours writes in one of its own."""
