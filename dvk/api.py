@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import urlencode
 from uuid import UUID
 
+import httpx
 import msgspec
 
 from dvk.errors import CommandError, RefusedByServerError, UnreachableError
-from dvk.http import Answer, Client, TransportError
 from dvk.language import languages
 
 OUTAGE_SECONDS_MAX: Final = 30.0
@@ -24,6 +23,8 @@ SETTLE_SECONDS_MAX: Final = 3_600.0
 """How long is waited for a backlog: after a large year's peak, notices take minutes."""
 LAG_EVENTS: Final = "dvk_lag_events{"
 """How many events a part of a service is behind, as the metrics tell it."""
+REQUEST_SECONDS_MAX: Final = 30.0
+CONNECTIONS_MAX: Final = 64
 PAUSE_SECONDS_MIN: Final = 0.02
 PAUSE_SECONDS_MAX: Final = 0.5
 
@@ -100,7 +101,15 @@ class Api:
         self._tokens: dict[str, str] = {}
         self._signing_in: dict[str, asyncio.Lock] = {}
         self._language = languages()[0]
-        self._client = Client()
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(REQUEST_SECONDS_MAX, pool=None),
+            # More of them at once than connections wait their turn, however long that takes.
+            limits=httpx.Limits(
+                max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
+            ),
+            # Addresses are our own services': a proxy for the wide world has no part in it.
+            trust_env=False,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -111,7 +120,7 @@ class Api:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.close()
+        await self._client.aclose()
 
     async def pin(self, at: datetime) -> None:
         """Move every process's demo clock to `at`, and send it with each request from now on."""
@@ -133,7 +142,7 @@ class Api:
 
         async def look() -> bool | None:
             for address in self.addresses.processes:
-                figures = (await self._send("GET", f"{address}/metrics")).body.decode()
+                figures = (await self._send("GET", f"{address}/metrics")).text
                 lags = [line for line in figures.splitlines() if line.startswith(LAG_EVENTS)]
                 if any(not line.endswith(" 0.0") for line in lags):
                     return None
@@ -152,7 +161,7 @@ class Api:
                         content=msgspec.json.encode({"user": user, "password": password}),
                         headers={"content-type": "application/json"},
                     )
-                    self._tokens[user] = msgspec.json.decode(answer.body)["access_token"]
+                    self._tokens[user] = msgspec.json.decode(answer.content)["access_token"]
         return self._tokens[user]
 
     def use_token(self, user: str, token: str) -> None:
@@ -175,7 +184,7 @@ class Api:
             content=msgspec.json.encode(body),
             headers=headers,
         )
-        written = msgspec.json.decode(answer.body, type=Written)
+        written = msgspec.json.decode(answer.content, type=Written)
         if answer.headers.get("idempotent-replayed") == "true":
             written = msgspec.structs.replace(written, repeated=True)
         self.written[service] = max(self.written.get(service, 0), written.position)
@@ -192,7 +201,7 @@ class Api:
                 "authorization": f"Bearer {await self.sign_in(user)}",
             },
         )
-        decoded: Json = msgspec.json.decode(answer.body)
+        decoded: Json = msgspec.json.decode(answer.content)
         return decoded
 
     async def read(
@@ -211,7 +220,7 @@ class Api:
         answer = await self._send(
             "GET", f"{self.addresses.service(service)}{path}", params=given, headers=headers
         )
-        found: Json = msgspec.json.decode(answer.body)
+        found: Json = msgspec.json.decode(answer.content)
         return found
 
     async def pages(
@@ -242,11 +251,11 @@ class Api:
                 return None
             raise
 
-    async def look(self, url: str) -> Answer:
+    async def look(self, url: str) -> httpx.Response:
         """One GET whose answer is wanted whatever its status. Raises UnreachableError."""
         try:
-            return await self._client.request("GET", url, {})
-        except TransportError as error:
+            return await self._client.get(url)
+        except httpx.TransportError as error:
             raise UnreachableError(url) from error
 
     async def _send(
@@ -257,42 +266,45 @@ class Api:
         content: bytes = b"",
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> httpx.Response:
         sent = {"accept-language": self._language, **(headers or {})}
-        url = f"{url}?{urlencode(params)}" if params else url
         if self.at is not None and "dvk-clock" not in sent:
             sent["dvk-clock"] = self.at.isoformat()
         until = asyncio.get_running_loop().time() + OUTAGE_SECONDS_MAX
         pause = PAUSE_SECONDS_MIN
         while True:
             answer = None
-            with contextlib.suppress(TransportError):
-                answer = await self._client.request(method, url, sent, content)
+            with contextlib.suppress(httpx.TransportError):
+                answer = await self._client.request(
+                    method, url, params=params, headers=sent, content=content
+                )
                 self.requests += 1
-                if answer.status != _TOO_BUSY:
+                if answer.status_code != _TOO_BUSY:
                     break
             if asyncio.get_running_loop().time() > until:
                 break
             await asyncio.sleep(pause)
             pause = min(2 * pause, PAUSE_SECONDS_MAX)
         if answer is None:
-            raise UnreachableError(url.partition("?")[0])
-        if answer.status >= _REFUSED_FROM:
+            raise UnreachableError(url)
+        if answer.status_code >= _REFUSED_FROM:
             raise _refused(url, answer)
         return answer
 
 
-def _refused(url: str, answer: Answer) -> CommandError:
+def _refused(url: str, answer: httpx.Response) -> CommandError:
     document: Json = {}
     with contextlib.suppress(msgspec.DecodeError):
-        decoded = msgspec.json.decode(answer.body)
+        decoded = msgspec.json.decode(answer.content)
         document = decoded if isinstance(decoded, dict) else {}
     code = str(document.get("type", "")).rpartition("/")[2]
-    detail = str(document.get("detail") or f"{url}: HTTP {answer.status}")
+    detail = str(document.get("detail") or f"{url}: HTTP {answer.status_code}")
     faults = "; ".join(
         f"{fault.get('path')}: {fault.get('detail')}" for fault in document.get("errors", [])
     )
-    return RefusedByServerError(answer.status, code, f"{detail} ({faults})" if faults else detail)
+    return RefusedByServerError(
+        answer.status_code, code, f"{detail} ({faults})" if faults else detail
+    )
 
 
 async def wait_for(

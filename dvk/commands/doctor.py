@@ -94,11 +94,13 @@ async def _server(api: Api, address: str) -> AsyncIterator[Finding]:
         return
     yield Finding(
         check=f"server {address}",
-        ok=answer.status == _OK,
-        vi="sẵn sàng." if answer.status == _OK else "đang chạy nhưng chưa sẵn sàng; xem bên dưới.",
-        en="ready." if answer.status == _OK else "runs but is not ready; see below.",
+        ok=answer.status_code == _OK,
+        vi="sẵn sàng."
+        if answer.status_code == _OK
+        else "đang chạy nhưng chưa sẵn sàng; xem bên dưới.",
+        en="ready." if answer.status_code == _OK else "runs but is not ready; see below.",
     )
-    for name, check in msgspec.json.decode(answer.body)["checks"].items():
+    for name, check in msgspec.json.decode(answer.content)["checks"].items():
         if not check["ok"]:
             reasons = "; ".join(check["reasons"])
             yield Finding(
@@ -128,7 +130,7 @@ _FOLLOW_EN: Final = (
 async def _figures(api: Api, address: str) -> AsyncIterator[Finding]:
     """Parked subjects and lags, as the metrics tell them."""
     answer = await api.look(f"{address}/metrics")
-    for line in answer.body.decode().splitlines():
+    for line in answer.text.splitlines():
         name, _, value = line.rpartition(" ")
         if name.startswith("dvk_parked_subjects{") and float(value) > 0:
             service = name.partition('service="')[2].partition('"')[0]

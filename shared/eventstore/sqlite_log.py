@@ -29,6 +29,7 @@ from shared.eventstore.port import (
     StoreUnavailableError,
     category_of,
 )
+from shared.sqlite_wal import alone_in
 
 SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x44564B45
@@ -95,13 +96,14 @@ class Writer:
     def open(cls, path: Path) -> "Writer":
         """Open or make the log at `path`. Raises StoreError when it is not ours to open."""
         try:
-            connection = _connect(path)
-            try:
-                _prepare(connection, path)
-            except BaseException:
-                connection.close()
-                raise
-        except sqlite3.Error as error:
+            with alone_in(path.parent):
+                connection = _connect(path)
+                try:
+                    _prepare(connection, path)
+                except BaseException:
+                    connection.close()
+                    raise
+        except (sqlite3.Error, OSError) as error:
             raise StoreUnavailableError(
                 f"The event store {path} cannot be opened: {error}."
             ) from error

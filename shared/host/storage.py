@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import QueuePool
 
 from shared.host.lease import FileLease, Lease, PostgresLease
+from shared.sqlite_wal import make_wal
 
 READERS_MAX: Final = 8
 """Connections of one process that read a service's read model at the same time."""
@@ -107,7 +108,7 @@ class SqliteStorage:
 
     def state(self) -> AsyncEngine:
         # secure_delete: what was erased must not stay in free pages.
-        pragmas = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+        pragmas = ("synchronous = FULL", "secure_delete = ON")
         return _sqlite(self._state_path, pragmas, "BEGIN IMMEDIATE", connections_max=1)
 
     def reader(self, generation: int) -> AsyncEngine:
@@ -123,6 +124,7 @@ class SqliteStorage:
 
     async def prepare(self) -> None:
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(make_wal, self._state_path)
 
     async def exclusively(
         self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[None]]

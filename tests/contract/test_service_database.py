@@ -217,10 +217,13 @@ async def test_parked_subjects_come_back(database: ServiceDatabase, generation: 
 
 
 async def test_replicas_that_open_at_the_same_time_agree(url: str) -> None:
-    opened = await asyncio.gather(*(ServiceDatabase.open(url, "svc", MODEL) for _ in range(4)))
+    replicas = 8
+    opened = await asyncio.gather(
+        *(ServiceDatabase.open(url, "svc", MODEL) for _ in range(replicas))
+    )
     try:
         await opened[0].state.move("relay", 0, 3)
-        assert [await d.state.checkpoint("relay") for d in opened] == [3] * 4
+        assert [await d.state.checkpoint("relay") for d in opened] == [3] * replicas
     finally:
         await asyncio.gather(*(database.close() for database in opened))
 
