@@ -54,6 +54,12 @@ class Codec:
             for name, struct in catalogue.current.items()
         }
 
+    def handles(self, stored: StoredEvent) -> bool:
+        """Whether decoding it may give an event that is handled."""
+        if stored.type in self._today:
+            return self._today[stored.type] is not None
+        return stored.type in self._catalogues
+
     def recorded(self, stored: StoredEvent) -> Recorded[Event] | None:
         """The event in today's shape, None for a type that is not handled or not known.
 

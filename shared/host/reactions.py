@@ -1,5 +1,6 @@
 """Reacting: what a service does on events, at least once, in order per stream, its effects once."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,11 +22,17 @@ from shared.host.projection import (
 )
 from shared.host.service import Reaction, Recorded, Service
 from shared.host.state import Parked
+from shared.host.storage import READERS_MAX
 from shared.host.vault import Vault
 from shared.host.work import OwnWork
 
 CHECKPOINT: Final = "reactions"
 """The name its checkpoint is kept under."""
+
+STREAMS_AT_ONCE_MAX: Final = READERS_MAX // 2
+"""Streams reacted to side by side: their appends share commits, and each holds a reader meanwhile, so
+that half of them is left to requests.
+"""
 
 
 class ProjectionParkedError(Exception):
@@ -72,30 +79,61 @@ class Reactor:
     async def react(
         self, events: Sequence[StoredEvent], through: int, stands_still: frozenset[str]
     ) -> None:
-        """React to `events` in order, then move the checkpoint to `through`.
+        """React to `events`, each stream's in order, then move the checkpoint to `through`.
 
         `stands_still` are the streams whose projection is parked. A crash before the checkpoint moves
         repeats the batch: the commands are recognised by their ids. Raises outages: the same holds.
         """
-        acted = False
-        park: dict[str, Parked] = {}
+        streams: dict[str, list[StoredEvent]] = {}
         for stored in events:
-            waits = stored.stream in self.parked or stored.stream in park
-            if waits or stored.position <= self.position:
-                continue
-            try:
-                acted |= await self._act(stored, stands_still)
-            except Exception as error:
-                if is_outage(error):
-                    raise
-                park[stored.stream] = parked_by(stored, error, self._tools.clock)
+            waits = stored.stream in self.parked or stored.position <= self.position
+            if not waits and self._codec.handles(stored):
+                streams.setdefault(stored.stream, []).append(stored)
+        park = await self._react_to_streams(list(streams.values()), stands_still)
         if len(self.parked) + len(park) > PARKED_SUBJECTS_MAX:
             raise TooManyParkedError(f"{len(self.parked)} subjects are parked")
         self._since_kept += len(events)
-        if through > self.position and (acted or park or self._since_kept >= BATCH_EVENTS_MAX):
-            await self._keep(through, tuple(park.values()))
+        if through > self.position and (streams or self._since_kept >= BATCH_EVENTS_MAX):
+            await self._keep(through, park)
         # Not kept where nothing was done: after a crash these events are looked through once more.
         self.position = max(self.position, through)
+
+    async def _react_to_streams(
+        self, streams: Sequence[Sequence[StoredEvent]], stands_still: frozenset[str]
+    ) -> Sequence[Parked]:
+        """React to each stream's events in turn, some streams side by side; what has to be parked."""
+        park: list[Parked] = []
+        waiting = iter(streams)
+
+        async def take_turns() -> None:
+            for stream in waiting:
+                parked = await self._react_to_stream(stream, stands_still)
+                if parked is not None:
+                    park.append(parked)
+
+        at_once = min(STREAMS_AT_ONCE_MAX, len(streams))
+        turns = [asyncio.ensure_future(take_turns()) for _ in range(at_once)]
+        try:
+            await asyncio.gather(*turns)
+        finally:
+            # After an outage, or when cancelled, none may go on beside the next attempt.
+            for turn in turns:
+                turn.cancel()
+            await asyncio.gather(*turns, return_exceptions=True)
+        return park
+
+    async def _react_to_stream(
+        self, events: Sequence[StoredEvent], stands_still: frozenset[str]
+    ) -> Parked | None:
+        """None when all went through; else where it is parked, and nothing after it was tried."""
+        for stored in events:
+            try:
+                await self._act(stored, stands_still)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                return parked_by(stored, error, self._tools.clock)
+        return None
 
     async def _keep(self, through: int, park: Sequence[Parked]) -> None:
         await self._tools.database.state.move(CHECKPOINT, self._kept, through, park=park)
@@ -125,12 +163,12 @@ class Reactor:
         await self._tools.database.state.move(CHECKPOINT, self._kept, self._kept, free=stream)
         del self.parked[stream]
 
-    async def _act(self, stored: StoredEvent, stands_still: frozenset[str]) -> bool:
-        """Run the reactions to `stored`; False when there are none. Raises what they raise."""
-        recorded = self._codec.recorded(stored) if self._reactions else None
+    async def _act(self, stored: StoredEvent, stands_still: frozenset[str]) -> None:
+        """Run the reactions to `stored`, if there are any. Raises what they raise."""
+        recorded = self._codec.recorded(stored)
         reactions = () if recorded is None else self._reactions.get(type(recorded.event), ())
         if recorded is None or not reactions:
-            return False
+            return
         if stored.stream in stands_still:
             raise ProjectionParkedError(stored.stream)
         caller = self._caller(recorded)
@@ -138,7 +176,6 @@ class Reactor:
             work = self._tools.work(connection, caller)
             for reaction in reactions:
                 await reaction.react(recorded, work)
-        return True
 
     def _caller(self, recorded: Recorded[Event]) -> Caller:
         return Caller(

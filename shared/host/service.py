@@ -169,8 +169,10 @@ class Reaction:
 def when(event_type: type[E], react: Callable[[Recorded[E], Work], Awaitable[None]]) -> Reaction:
     """Declare what happens on `event_type`, own or consumed.
 
-    Runs after the projection has taken the event, at least once, in order per stream; the commands it
-    executes take effect once. Raising parks the stream for this service until someone replays it.
+    Runs after the projection has taken the event, at least once, in order per stream, those to other
+    streams beside it; the commands it executes take effect once. So a command that reactions to different
+    streams give to one aggregate has to be right in any order. Raising parks the stream for this
+    service until someone replays it.
     """
     return Reaction(event_type, react)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,8 @@ async def test_a_service_that_starts_later_takes_the_whole_history_in_order(
         await depot.caught_up()
         expected = [(f"parcel-{n:02}", "Lan", 1, f"shelf-{n:02}") for n in range(30)]
         assert await depot.rows("expected") == expected
-    assert faults.reacted == [(f"parcel-{n:02}", rev) for n in range(30) for rev in (0, 1)]
+    each = [(f"parcel-{n:02}", revision) for n in range(30) for revision in (0, 1)]
+    assert sorted(faults.reacted, key=itemgetter(0)) == each, "in order within a stream"
 
 
 async def test_a_restart_repeats_nothing(store: EventStore, url: str) -> None:
@@ -92,7 +94,7 @@ async def test_a_restart_repeats_nothing(store: EventStore, url: str) -> None:
             await depot.caught_up()
             await parcels.caught_up()
             assert await parcels.rows("totals") == [("Lan", int(number), 2 * int(number))]
-    assert faults.reacted == [("parcel-1", 0), ("parcel-2", 0)]
+    assert sorted(faults.reacted) == [("parcel-1", 0), ("parcel-2", 0)]
 
 
 async def test_someone_who_waits_for_a_position_is_told_when_the_rows_have_it(

@@ -173,18 +173,17 @@ async def test_a_removed_read_model_is_built_again(
 async def test_a_stand_by_does_not_rebuild_and_takes_over(store: EventStore, url: str) -> None:
     bus = InProcessBus()
     async with opened(parcels_service(), store, bus, url) as stand_by:
-        async with (
-            running(parcels_service(), store, bus, url) as active,
-            at_work(stand_by.worker),
-        ):
-            await send(active.executor, "1")
-            await active.caught_up()
-            with pytest.raises(NotRunningError):
-                await stand_by.worker.rebuild(lambda _: None)
-            assert await stand_by.database.wait_for("parcels", 1, 5)
-            assert await stand_by.rows("sent") == [("parcel-1", "Lan", 2, 0)]
-            readiness = await stand_by.worker.readiness()
-            assert (readiness.ready, readiness.active) == (True, False)
+        async with running(parcels_service(), store, bus, url) as active:
+            await active.database.readable()
+            async with at_work(stand_by.worker):
+                await send(active.executor, "1")
+                await active.caught_up()
+                with pytest.raises(NotRunningError):
+                    await stand_by.worker.rebuild(lambda _: None)
+                assert await stand_by.database.wait_for("parcels", 1, 5)
+                assert await stand_by.rows("sent") == [("parcel-1", "Lan", 2, 0)]
+                readiness = await stand_by.worker.readiness()
+                assert (readiness.ready, readiness.active) == (True, False)
         async with at_work(stand_by.worker):
             await send(stand_by.executor, "2")
             await stand_by.caught_up()
