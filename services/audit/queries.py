@@ -20,9 +20,12 @@ from shared.eventstore.entry import encode_entry
 from shared.eventstore.port import START, STREAM_NAME_BYTES_MAX, StoredEvent
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.errors import Fault, InvalidError, TooLargeError
+from shared.host.lists import into
 from shared.host.service import Log, NotFoundError, Page, Query
 
 LOG_PAGE_ENTRIES_MAX: Final = 1_000
+POSITION_MAX: Final = 2**63 - 1
+"""And of a revision: more than the columns of a store hold can be no place in the log."""
 
 # --- the timeline of a model --------------------------------------------------------------------
 
@@ -74,7 +77,7 @@ async def get_timeline(query: Query[TimelineOf]) -> Page[TimelineEntry]:
         of_model,
         (Order(entries.c.position),),
         query.parameters,
-        lambda row: msgspec.convert(row, _Place, from_attributes=True),
+        into(_Place),
     )
     if not places.items and query.parameters.cursor is None:
         raise NotFoundError("model")
@@ -191,7 +194,7 @@ async def get_stream_state(query: Query[AsAt]) -> StreamState:
 class StreamPage(msgspec.Struct, frozen=True, kw_only=True):
     """Which events of a stream: those after revision `after`."""
 
-    after: Annotated[int, msgspec.Meta(ge=-1)] = -1
+    after: Annotated[int, msgspec.Meta(ge=-1, le=POSITION_MAX)] = -1
     limit: Annotated[int, msgspec.Meta(ge=1, le=LOG_PAGE_ENTRIES_MAX)] = 100
 
 
@@ -263,7 +266,7 @@ def _moment(text: str | None) -> int | datetime | None:
 class LogPageOf(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of the log: the entries after position `after`."""
 
-    after: Annotated[int, msgspec.Meta(ge=START)] = START
+    after: Annotated[int, msgspec.Meta(ge=START, le=POSITION_MAX)] = START
     limit: Annotated[int, msgspec.Meta(ge=1, le=LOG_PAGE_ENTRIES_MAX)] = 100
 
 

@@ -12,6 +12,7 @@ from shared.contracts.event import Event
 from shared.contracts.notification import NoticeQueued
 from shared.contracts.recognition import CaseOpened
 from shared.contracts.registration import ModelRegistered, OrganizationCreated, SiteSurveyed
+from shared.host.copying import puts
 from shared.host.rows import Put, RowChange
 from shared.host.service import Handler, ReadModel, Recorded, on
 
@@ -80,16 +81,11 @@ def _stands(recorded: Recorded[Event]) -> Iterable[RowChange]:
         yield Put(roots, {"stream": stored.stream, "model_id": str(model)})
 
 
-def _named(recorded: Recorded[OrganizationCreated]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(organizations, {"organization_id": str(event.organization_id), "name": event.name})
-
-
 def _handlers() -> Iterable[Handler]:
     for source in SOURCES:
         for event_type in source.current.values():
             if event_type is OrganizationCreated:
-                yield on(OrganizationCreated, _named)
+                yield puts(OrganizationCreated, organizations)
             else:
                 yield on(event_type, _stands)
 

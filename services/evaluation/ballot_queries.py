@@ -19,6 +19,7 @@ from shared.contracts.evaluation import (
     QuorumMissed,
 )
 from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.lists import into, where_equal
 from shared.host.policy import Actor, Role
 from shared.host.service import NotFoundError, Page, Query
 
@@ -63,23 +64,15 @@ class BallotRow(msgspec.Struct, frozen=True, kw_only=True):
 async def list_ballots(query: Query[ListBallots]) -> Page[BallotRow]:
     """Ballots, newest first."""
     wanted = query.parameters
-    statement = select(ballots)
-    for column, value in (
+    statement = where_equal(
+        select(ballots),
         (ballots.c.appraisal, wanted.appraisal),
         (ballots.c.model, wanted.model),
         (ballots.c.council, wanted.council),
         (ballots.c.status, wanted.status),
-    ):
-        if value is not None:
-            statement = statement.where(column == str(value))
-    order = (Order(ballots.c.opened_at, descending=True), Order(ballots.c.ballot_id))
-    return await fetch_page(
-        query.read,
-        statement,
-        order,
-        wanted,
-        lambda row: msgspec.convert(row, BallotRow, strict=False, from_attributes=True),
     )
+    order = (Order(ballots.c.opened_at, descending=True), Order(ballots.c.ballot_id))
+    return await fetch_page(query.read, statement, order, wanted, into(BallotRow))
 
 
 class VoteRow(msgspec.Struct, frozen=True, kw_only=True):

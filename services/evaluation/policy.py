@@ -68,16 +68,12 @@ _BY_EVERYONE: Final = (Grant(Role.PUBLIC, ANY),)
 _BY_ITSELF: Final[tuple[Grant, ...]] = ()
 
 
-def _adopter_of_rules(state: RuleSet, command: RuleSetCommand) -> Parties:
+def _adopter(state: RuleSet | CriteriaSet, command: RuleSetCommand | CriteriaCommand) -> Parties:
     if state.versions:
         return {ADOPTER: {state.versions[-1].adopted_by}}
-    return {ADOPTER: {command.adopted_by}} if isinstance(command, AdoptRuleSet) else {}
-
-
-def _adopter_of_criteria(state: CriteriaSet, command: CriteriaCommand) -> Parties:
-    if state.versions:
-        return {ADOPTER: {state.versions[-1].adopted_by}}
-    return {ADOPTER: {command.adopted_by}} if isinstance(command, AdoptCriteria) else {}
+    if isinstance(command, AdoptRuleSet | AdoptCriteria):
+        return {ADOPTER: {command.adopted_by}}
+    return {}
 
 
 def _council_parties(_state: Council, command: FormCouncil) -> Parties:
@@ -107,12 +103,12 @@ def _no_parties(_state: Vote, _command: CastVote) -> Parties:
 RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
     Rules(
         RULE_SET,
-        _adopter_of_rules,
+        _adopter,
         MappingProxyType({AdoptRuleSet: _BY_ADOPTER, AdoptRuleSetVersion: _BY_ADOPTER}),
     ),
     Rules(
         CRITERIA,
-        _adopter_of_criteria,
+        _adopter,
         MappingProxyType({AdoptCriteria: _BY_ADOPTER, AdoptCriteriaVersion: _BY_ADOPTER}),
     ),
     Rules(COUNCIL, _council_parties, MappingProxyType({FormCouncil: _BY_BODY})),

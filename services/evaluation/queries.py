@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 
 from services.evaluation import facts
 from services.evaluation.ballot_queries import NoParameters, may_read_names
@@ -28,16 +28,14 @@ from shared.contracts.evaluation import (
     PostingClosed,
     PostingOpened,
 )
-from shared.contracts.values import Aim
+from shared.contracts.values import Aim, Year
 from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.lists import Statement, into, where_equal, where_found
 from shared.host.policy import Role
 from shared.host.service import NotFoundError, Page, Query
-from shared.host.text import contains
 
 OPINION_READERS: Final = (Role.APPRAISER, Role.AUDITOR)
-
-Statement = Select[*tuple[object, ...]]
 
 # --- appraisals --------------------------------------------------------------------------------
 
@@ -59,7 +57,7 @@ class AppraisalFilter(PageParameters, frozen=True, kw_only=True):
     q: str | None = None
     model: UUID | None = None
     unit: UUID | None = None
-    year: int | None = None
+    year: Year | None = None
 
 
 class ListAppraisals(AppraisalFilter, frozen=True, kw_only=True):
@@ -93,33 +91,20 @@ class AppraisalRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _filtered(wanted: AppraisalFilter) -> Statement:
-    statement: Statement = _WITH_MODEL
-    if wanted.q is not None:
-        statement = statement.where(models.c.search.like(contains(wanted.q), escape="\\"))
-    for column, value in (
+    return where_equal(
+        where_found(_WITH_MODEL, models.c.search, wanted.q),
         (appraisals.c.model, wanted.model),
         (appraisals.c.appraising_unit, wanted.unit),
-    ):
-        if value is not None:
-            statement = statement.where(column == str(value))
-    if wanted.year is not None:
-        statement = statement.where(appraisals.c.year == wanted.year)
-    return statement
+        (appraisals.c.year, wanted.year),
+    )
 
 
 async def list_appraisals(query: Query[ListAppraisals]) -> Page[AppraisalRow]:
     """Appraisals, newest first."""
-    statement = _filtered(query.parameters)
-    if query.parameters.status is not None:
-        statement = statement.where(appraisals.c.status == query.parameters.status)
+    wanted = query.parameters
+    statement = where_equal(_filtered(wanted), (appraisals.c.status, wanted.status))
     order = (Order(appraisals.c.opened_at, descending=True), Order(appraisals.c.appraisal_id))
-    return await fetch_page(
-        query.read,
-        statement,
-        order,
-        query.parameters,
-        lambda row: msgspec.convert(row, AppraisalRow, strict=False, from_attributes=True),
-    )
+    return await fetch_page(query.read, statement, order, wanted, into(AppraisalRow))
 
 
 class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,12 +122,10 @@ async def list_waiting(query: Query[PageParameters]) -> Page[WaitingRow]:
     now opens within the minute.
     """
     rows: list[WaitingRow] = []
-
-    def found(row: Row[*tuple[object, ...]]) -> facts.Reported:
-        return msgspec.convert(row, facts.Reported, strict=False, from_attributes=True)
-
     order = (Order(reported.c.model_id), Order(reported.c.year))
-    page = await fetch_page(query.read, facts.UNOPENED, order, query.parameters, found)
+    page = await fetch_page(
+        query.read, facts.UNOPENED, order, query.parameters, into(facts.Reported)
+    )
     for waiting in page.items:
         reason = await facts.opening_of(query.read, waiting.model_id, waiting.year, query.now)
         state = "opens-shortly" if isinstance(reason, facts.Opening) else reason
@@ -272,13 +255,7 @@ async def list_postings(query: Query[ListPostings]) -> Page[PostingRow]:
         runs = (appraisals.c.status == "posted") & (appraisals.c.closes_on >= today)
         statement = statement.where(runs if query.parameters.open else ~runs)
     order = (Order(appraisals.c.opens_on, descending=True), Order(appraisals.c.appraisal_id))
-    return await fetch_page(
-        query.read,
-        statement,
-        order,
-        query.parameters,
-        lambda row: msgspec.convert(row, PostingRow, strict=False, from_attributes=True),
-    )
+    return await fetch_page(query.read, statement, order, query.parameters, into(PostingRow))
 
 
 class PublicOpinion(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """What evaluation shows, and what it keeps of registration's facts to open appraisals by itself."""
 
-from collections.abc import Callable, Iterable
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
@@ -30,8 +29,8 @@ from shared.contracts.registration import (
     OrganizationCreated,
     ResultsReported,
 )
-from shared.host.rows import Add, Patch, Put, RowChange, Value
-from shared.host.service import ReadModel, Recorded, on
+from shared.host.copying import adds, patches, puts, recorded_at
+from shared.host.service import ReadModel
 from shared.host.text import fold
 
 AppraisalStatus = Literal[
@@ -178,268 +177,81 @@ votes: Final = Table(
     Column("position", BigInteger, nullable=False),
 )
 
-# --- rules, criteria, councils -----------------------------------------------------------------
-
-
-def _rule_set_adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        rule_sets,
-        {
-            "rule_set_id": str(event.rule_set_id),
-            "version": event.version,
-            "adopted_by": str(event.adopted_by),
-            "title": event.title,
-            "document_number": event.document_number,
-            "effective_on": event.effective_on.isoformat(),
-            "expires_on": None if event.expires_on is None else event.expires_on.isoformat(),
-            "event_id": str(recorded.id),
-            "search": fold(f"{event.title} {event.document_number}"),
-        },
-    )
-
-
-def _criteria_adopted(recorded: Recorded[CriteriaSetAdopted]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        criteria_sets,
-        {
-            "criteria_set_id": str(event.criteria_set_id),
-            "version": event.version,
-            "adopted_by": str(event.adopted_by),
-            "title": event.title,
-            "effective_on": event.effective_on.isoformat(),
-            "points_required": event.points_required,
-            "position": recorded.stored.position,
-            "event_id": str(recorded.id),
-            "search": fold(event.title),
-        },
-    )
-
-
-def _council_formed(recorded: Recorded[CouncilFormed]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        councils,
-        {
-            "council_id": str(event.council_id),
-            "body": str(event.body),
-            "name": event.name,
-            "members": len(event.members),
-            "search": fold(event.name),
-        },
-    )
-
-
-# --- registration's facts ----------------------------------------------------------------------
-
-
-def _organization_created(recorded: Recorded[OrganizationCreated]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(organizations, {"organization_id": str(event.organization_id), "name": event.name})
-
-
-def _competence_assigned(recorded: Recorded[CompetenceAssigned]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        competences,
-        {
-            "event_id": str(recorded.id),
-            "organization": str(event.organization_id),
-            "clause": event.clause,
-            "advised_by": str(event.advised_by),
-            "valid_from": event.valid_from.isoformat(),
-            "position": recorded.stored.position,
-        },
-    )
-
-
-def _model_registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        models,
-        {
-            "model_id": str(event.model_id),
-            "movement": str(event.movement),
-            "aim": event.aim,
-            "name": event.name,
-            "address": event.address,
-            "holder": str(event.holder),
-            "committee": str(event.committee),
-            "launching_body": str(event.launching_body),
-            "deciding_body": str(event.deciding_body),
-            "rule_set": str(event.rule_set),
-            "rule_set_version": event.rule_set_version,
-            "event_id": str(recorded.id),
-            "search": fold(f"{event.name} {event.address} {event.holder_name or ''}"),
-        },
-    )
-
-
-def _model_withdrawn(recorded: Recorded[ModelWithdrawn]) -> Iterable[RowChange]:
-    event = recorded.event
-    changes = {"withdrawn_reason": event.reason, "withdrawn_event": str(recorded.id)}
-    yield Patch(models, {"model_id": str(event.model_id)}, changes)
-
-
-def _results_reported(recorded: Recorded[ResultsReported]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        reported,
-        {
-            "model_id": str(event.model_id),
-            "year": event.year,
-            "reported_at": recorded.at.isoformat(),
-            "event_id": str(recorded.id),
-        },
-    )
-
-
-# --- appraisals, postings ----------------------------------------------------------------------
-
-
-def _appraisal_opened(recorded: Recorded[AppraisalOpened]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        appraisals,
-        {
-            "appraisal_id": str(event.appraisal_id),
-            "model": str(event.model),
-            "year": event.year,
-            "aim": event.aim,
-            "holder": str(event.holder),
-            "committee": str(event.committee),
-            "appraising_unit": str(event.appraising_unit),
-            "deciding_body": str(event.deciding_body),
-            "status": "opened",
-            "opened_at": recorded.at.isoformat(),
-            "opinions": 0,
-            "answers": 0,
-        },
-    )
-
-
-A = TypeVar(
-    "A",
-    AppraisalDiscontinued,
-    AdviceIssued,
-    Appraised,
-    PostingOpened,
-    PostingClosed,
-    OpinionReceived,
-    OpinionAnswered,
-)
-
-
-def _appraisal_sets(
-    changes: Callable[[A], dict[str, Value]],
-) -> Callable[[Recorded[A]], Iterable[RowChange]]:
-    def changed(recorded: Recorded[A]) -> Iterable[RowChange]:
-        key = {"appraisal_id": str(recorded.event.appraisal_id)}
-        yield Patch(appraisals, key, changes(recorded.event))
-
-    return changed
-
-
-def _appraisal_counts(column: str) -> Callable[[Recorded[A]], Iterable[RowChange]]:
-    def counted(recorded: Recorded[A]) -> Iterable[RowChange]:
-        yield Add(appraisals, {"appraisal_id": str(recorded.event.appraisal_id)}, {column: 1})
-
-    return counted
-
-
-def _appraised(event: Appraised) -> dict[str, Value]:
-    return {
-        "status": "appraised",
-        "points": event.points,
-        "points_required": event.points_required,
-        "meets_standard": event.meets_standard,
-    }
-
-
-def _posting_opened(event: PostingOpened) -> dict[str, Value]:
-    return {
-        "status": "posted",
-        "posted_where": event.where,
-        "opens_on": event.opens_on.isoformat(),
-        "closes_on": event.closes_on.isoformat(),
-    }
-
-
-# --- ballots, votes ----------------------------------------------------------------------------
-
-
-def _ballot_opened(recorded: Recorded[BallotOpened]) -> Iterable[RowChange]:
-    event = recorded.event
-    ballot = str(event.ballot_id)
-    yield Put(
-        ballots,
-        {
-            "ballot_id": ballot,
-            "appraisal": str(event.appraisal_id),
-            "model": str(event.model),
-            "council": str(event.council),
-            "question": event.question,
-            "round": event.round,
-            "former": None if event.former is None else str(event.former),
-            "status": "open",
-            "opened_at": recorded.at.isoformat(),
-            "eligible": len(event.electorate),
-        },
-    )
-    yield Patch(appraisals, {"appraisal_id": str(event.appraisal_id)}, {"ballot": ballot})
-
-
-B = TypeVar("B", BallotClosed, BallotTallied, QuorumMissed)
-
-
-def _ballot_sets(
-    changes: Callable[[B], dict[str, Value]],
-) -> Callable[[Recorded[B]], Iterable[RowChange]]:
-    def changed(recorded: Recorded[B]) -> Iterable[RowChange]:
-        key = {"ballot_id": str(recorded.event.ballot_id)}
-        yield Patch(ballots, key, changes(recorded.event))
-
-    return changed
-
-
-def _vote_cast(recorded: Recorded[VoteCast]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        votes,
-        {
-            "ballot": str(event.ballot_id),
-            "pseudonym": str(event.pseudonym),
-            "choice": event.choice,
-            "position": recorded.stored.position,
-        },
-    )
-
-
 READ_MODEL: Final = ReadModel(
     version=1,
     tables=TABLES,
     handlers=(
-        on(RuleSetAdopted, _rule_set_adopted),
-        on(CriteriaSetAdopted, _criteria_adopted),
-        on(CouncilFormed, _council_formed),
-        on(OrganizationCreated, _organization_created),
-        on(CompetenceAssigned, _competence_assigned),
-        on(ModelRegistered, _model_registered),
-        on(ModelWithdrawn, _model_withdrawn),
-        on(ResultsReported, _results_reported),
-        on(AppraisalOpened, _appraisal_opened),
-        on(Appraised, _appraisal_sets(_appraised)),
-        on(PostingOpened, _appraisal_sets(_posting_opened)),
-        on(OpinionReceived, _appraisal_counts("opinions")),
-        on(OpinionAnswered, _appraisal_counts("answers")),
-        on(PostingClosed, _appraisal_sets(lambda _: {"status": "posting-closed"})),
-        on(AdviceIssued, _appraisal_sets(lambda e: {"status": "advised", "advice": e.advice})),
-        on(AppraisalDiscontinued, _appraisal_sets(lambda _: {"status": "discontinued"})),
-        on(BallotOpened, _ballot_opened),
-        on(BallotClosed, _ballot_sets(lambda _: {"status": "closed"})),
-        on(BallotTallied, _ballot_sets(lambda e: {"status": "tallied", "adopted": e.adopted})),
-        on(QuorumMissed, _ballot_sets(lambda _: {"status": "quorum-missed"})),
-        on(VoteCast, _vote_cast),
+        # Rules, criteria, councils.
+        puts(
+            RuleSetAdopted,
+            rule_sets,
+            search=lambda r: fold(f"{r.event.title} {r.event.document_number}"),
+        ),
+        puts(CriteriaSetAdopted, criteria_sets, search=lambda r: fold(r.event.title)),
+        puts(
+            CouncilFormed,
+            councils,
+            members=lambda r: len(r.event.members),
+            search=lambda r: fold(r.event.name),
+        ),
+        # Registration's facts.
+        puts(OrganizationCreated, organizations),
+        puts(CompetenceAssigned, competences, organization=lambda r: r.event.organization_id),
+        puts(
+            ModelRegistered,
+            models,
+            search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
+        ),
+        patches(
+            ModelWithdrawn,
+            models,
+            withdrawn_reason=lambda r: r.event.reason,
+            withdrawn_event=lambda r: r.id,
+        ),
+        puts(ResultsReported, reported, reported_at=recorded_at),
+        # Appraisals, postings.
+        puts(
+            AppraisalOpened,
+            appraisals,
+            status="opened",
+            opened_at=recorded_at,
+            opinions=0,
+            answers=0,
+        ),
+        patches(
+            Appraised,
+            appraisals,
+            "points",
+            "points_required",
+            "meets_standard",
+            status="appraised",
+        ),
+        patches(
+            PostingOpened,
+            appraisals,
+            "opens_on",
+            "closes_on",
+            status="posted",
+            posted_where=lambda r: r.event.where,
+        ),
+        adds(OpinionReceived, appraisals, opinions=1),
+        adds(OpinionAnswered, appraisals, answers=1),
+        patches(PostingClosed, appraisals, status="posting-closed"),
+        patches(AdviceIssued, appraisals, "advice", status="advised"),
+        patches(AppraisalDiscontinued, appraisals, status="discontinued"),
+        # Ballots, votes.
+        puts(
+            BallotOpened,
+            ballots,
+            appraisal=lambda r: r.event.appraisal_id,
+            status="open",
+            opened_at=recorded_at,
+            eligible=lambda r: len(r.event.electorate),
+        ),
+        patches(BallotOpened, appraisals, ballot=lambda r: r.event.ballot_id),
+        patches(BallotClosed, ballots, status="closed"),
+        patches(BallotTallied, ballots, "adopted", status="tallied"),
+        patches(QuorumMissed, ballots, status="quorum-missed"),
+        puts(VoteCast, votes, ballot=lambda r: r.event.ballot_id),
     ),
 )

@@ -1,10 +1,11 @@
 """What evaluation answers to readers about rules, criteria and councils."""
 
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Table, select
+from sqlalchemy import ColumnElement, Table, select
 
 from services.evaluation.ballot_queries import NoParameters, may_read_names
 from services.evaluation.domain.council import COUNCIL
@@ -23,10 +24,10 @@ from shared.contracts.evaluation import (
     RuleSetAdopted,
 )
 from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.lists import into, where_equal, where_found
 from shared.host.service import NotFoundError, Page, Query
-from shared.host.text import contains
 
-Statement = Select[*tuple[object, ...]]
+R = TypeVar("R", bound=msgspec.Struct)
 
 # --- rules -------------------------------------------------------------------------------------
 
@@ -65,27 +66,21 @@ class RuleSetRow(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_rule_sets(query: Query[ListAdopted]) -> Page[RuleSetRow]:
     """Rule sets in all their versions, the latest effective first."""
+    return await _adopted(query, rule_sets, rule_sets.c.rule_set_id, RuleSetRow)
+
+
+async def _adopted(
+    query: Query[ListAdopted], table: Table, document: ColumnElement[str], row: type[R]
+) -> Page[R]:
+    wanted = query.parameters
+    found = where_found(select(table), table.c.search, wanted.q)
+    statement = where_equal(found, (table.c.adopted_by, wanted.adopted_by))
     order = (
-        Order(rule_sets.c.effective_on, descending=True),
-        Order(rule_sets.c.rule_set_id),
-        Order(rule_sets.c.version, descending=True),
+        Order(table.c.effective_on, descending=True),
+        Order(document),
+        Order(table.c.version, descending=True),
     )
-    return await fetch_page(
-        query.read,
-        _adopted(rule_sets, query.parameters),
-        order,
-        query.parameters,
-        lambda row: msgspec.convert(row, RuleSetRow, strict=False, from_attributes=True),
-    )
-
-
-def _adopted(table: Table, wanted: ListAdopted) -> Statement:
-    statement: Statement = select(table)
-    if wanted.q is not None:
-        statement = statement.where(table.c.search.like(contains(wanted.q), escape="\\"))
-    if wanted.adopted_by is not None:
-        statement = statement.where(table.c.adopted_by == str(wanted.adopted_by))
-    return statement
+    return await fetch_page(query.read, statement, order, wanted, into(row))
 
 
 class RuleSetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,18 +111,7 @@ class CriteriaSetRow(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_criteria_sets(query: Query[ListAdopted]) -> Page[CriteriaSetRow]:
     """Sets of criteria in all their versions, the latest effective first."""
-    order = (
-        Order(criteria_sets.c.effective_on, descending=True),
-        Order(criteria_sets.c.criteria_set_id),
-        Order(criteria_sets.c.version, descending=True),
-    )
-    return await fetch_page(
-        query.read,
-        _adopted(criteria_sets, query.parameters),
-        order,
-        query.parameters,
-        lambda row: msgspec.convert(row, CriteriaSetRow, strict=False, from_attributes=True),
-    )
+    return await _adopted(query, criteria_sets, criteria_sets.c.criteria_set_id, CriteriaSetRow)
 
 
 class CriteriaSetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,18 +151,10 @@ class CouncilRow(msgspec.Struct, frozen=True, kw_only=True):
 async def list_councils(query: Query[ListCouncils]) -> Page[CouncilRow]:
     """Councils by name."""
     wanted = query.parameters
-    statement: Statement = select(councils)
-    if wanted.q is not None:
-        statement = statement.where(councils.c.search.like(contains(wanted.q), escape="\\"))
-    if wanted.body is not None:
-        statement = statement.where(councils.c.body == str(wanted.body))
-    return await fetch_page(
-        query.read,
-        statement,
-        (Order(councils.c.search), Order(councils.c.council_id)),
-        wanted,
-        lambda row: msgspec.convert(row, CouncilRow, strict=False, from_attributes=True),
-    )
+    found = where_found(select(councils), councils.c.search, wanted.q)
+    statement = where_equal(found, (councils.c.body, wanted.body))
+    order = (Order(councils.c.search), Order(councils.c.council_id))
+    return await fetch_page(query.read, statement, order, wanted, into(CouncilRow))
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):

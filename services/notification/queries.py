@@ -14,6 +14,7 @@ from services.notification.domain.texts import TEXTS, Language
 from services.notification.readmodel import notices
 from shared.contracts.notification import Channel, Relation
 from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.lists import into
 from shared.host.service import NotFoundError, Page, Query
 
 _NEWEST_FIRST: Final = (
@@ -129,10 +130,4 @@ async def list_unsent(query: Query[ListUnsent]) -> Page[UnsentRow]:
     wanted = query.parameters.status
     statuses = ("dead", "pending") if wanted is None else (wanted,)
     statement = select(notices).where(notices.c.status.in_(statuses), notices.c.attempts > 0)
-    return await fetch_page(
-        query.read,
-        statement,
-        _NEWEST_FIRST,
-        query.parameters,
-        lambda row: msgspec.convert(row, UnsentRow, strict=False, from_attributes=True),
-    )
+    return await fetch_page(query.read, statement, _NEWEST_FIRST, query.parameters, into(UnsentRow))

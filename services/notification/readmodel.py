@@ -5,7 +5,6 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
-from services.notification.domain.notice import Status
 from shared.contracts.notification import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -16,7 +15,8 @@ from shared.contracts.notification import (
 )
 from shared.contracts.registration import CompetenceAssigned, ModelRegistered
 from shared.domain.time import to_microseconds
-from shared.host.rows import Patch, Put, RowChange, Value
+from shared.host.copying import patches, puts, recorded_at
+from shared.host.rows import Patch, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
 
 TABLES: Final = MetaData()
@@ -77,107 +77,43 @@ notices: Final = Table(
 """`due_us` is when the next attempt is due, microseconds since 1970 UTC; it counts while pending."""
 
 
-def _model_registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        models,
-        {
-            "model_id": str(event.model_id),
-            "name": event.name,
-            "holder": str(event.holder),
-            "committee": str(event.committee),
-            "deciding_body": str(event.deciding_body),
-            "launching_body": str(event.launching_body),
-        },
-    )
-
-
-def _competence_assigned(recorded: Recorded[CompetenceAssigned]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        advisers,
-        {
-            "organization": str(event.organization_id),
-            "clause": event.clause,
-            "valid_from": event.valid_from.isoformat(),
-            "advised_by": str(event.advised_by),
-        },
-    )
-
-
-def _subscription_set(recorded: Recorded[SubscriptionSet]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        subscriptions,
-        {
-            "organization": str(event.organization),
-            "language": event.language,
-            "by_mail": int(event.email is not None),
-        },
-    )
-
-
-def _queued(recorded: Recorded[NoticeQueued]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        notices,
-        {
-            "notice_id": str(event.notice_id),
-            "recipient": str(event.recipient),
-            "relation": event.relation,
-            "channel": event.channel,
-            "kind": event.kind,
-            "model_id": str(event.model),
-            "model_name": event.model_name,
-            "cause": str(event.cause),
-            "cause_at": event.cause_at.isoformat(),
-            "queued_at": recorded.at.isoformat(),
-            "status": "pending",
-            "attempts": 0,
-            "due_us": recorded.stored.time_us,
-            "acknowledged": 0,
-        },
-    )
-
-
-def _changed(notice_id: object, status: Status, **changes: Value) -> RowChange:
-    return Patch(notices, {"notice_id": str(notice_id)}, {"status": status, **changes})
-
-
-def _delivered(recorded: Recorded[NoticeDelivered]) -> Iterable[RowChange]:
-    yield _changed(recorded.event.notice_id, "delivered")
-
-
 def _failed(recorded: Recorded[NoticeFailed]) -> Iterable[RowChange]:
     event = recorded.event
-    attempt: dict[str, Value] = {"attempts": event.attempt, "error": event.error}
+    changes: dict[str, Value] = {"attempts": event.attempt, "error": event.error}
     if event.next_attempt_at is None:
-        yield _changed(event.notice_id, "dead", **attempt)
+        changes["status"] = "dead"
     else:
-        due_us = to_microseconds(event.next_attempt_at)
-        yield _changed(event.notice_id, "pending", due_us=due_us, **attempt)
-
-
-def _retried(recorded: Recorded[NoticeRetried]) -> Iterable[RowChange]:
-    due_us = recorded.stored.time_us
-    yield _changed(recorded.event.notice_id, "pending", attempts=0, due_us=due_us)
-
-
-def _acknowledged(recorded: Recorded[NoticeAcknowledged]) -> Iterable[RowChange]:
-    yield Patch(notices, {"notice_id": str(recorded.event.notice_id)}, {"acknowledged": 1})
+        changes["status"], changes["due_us"] = "pending", to_microseconds(event.next_attempt_at)
+    yield Patch(notices, {"notice_id": str(event.notice_id)}, changes)
 
 
 READ_MODEL: Final = ReadModel(
     version=1,
     tables=TABLES,
     handlers=(
-        on(ModelRegistered, _model_registered),
-        on(CompetenceAssigned, _competence_assigned),
-        on(SubscriptionSet, _subscription_set),
-        on(NoticeQueued, _queued),
-        on(NoticeDelivered, _delivered),
+        puts(ModelRegistered, models),
+        puts(CompetenceAssigned, advisers, organization=lambda r: r.event.organization_id),
+        puts(SubscriptionSet, subscriptions, by_mail=lambda r: int(r.event.email is not None)),
+        puts(
+            NoticeQueued,
+            notices,
+            model_id=lambda r: r.event.model,
+            cause_at=lambda r: r.event.cause_at.isoformat(),
+            queued_at=recorded_at,
+            status="pending",
+            attempts=0,
+            due_us=lambda r: r.stored.time_us,
+            acknowledged=0,
+        ),
+        patches(NoticeDelivered, notices, status="delivered"),
         on(NoticeFailed, _failed),
-        on(NoticeRetried, _retried),
-        on(NoticeAcknowledged, _acknowledged),
+        patches(
+            NoticeRetried,
+            notices,
+            status="pending",
+            attempts=0,
+            due_us=lambda r: r.stored.time_us,
+        ),
+        patches(NoticeAcknowledged, notices, acknowledged=1),
     ),
 )

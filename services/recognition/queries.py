@@ -5,7 +5,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from services.recognition.domain.case import CASE
 from services.recognition.readmodel import Status, cases, models
@@ -18,12 +18,10 @@ from shared.contracts.recognition import (
     Declined,
     Recognized,
 )
-from shared.contracts.values import Aim
+from shared.contracts.values import Aim, Year
 from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.lists import Statement, into, where_equal, where_found
 from shared.host.service import NotFoundError, Page, Query
-from shared.host.text import contains
-
-Statement = Select[*tuple[object, ...]]
 
 
 class NoParameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +33,7 @@ class CaseFilter(PageParameters, frozen=True, kw_only=True):
 
     q: str | None = None
     body: UUID | None = None
-    year: int | None = None
+    year: Year | None = None
 
 
 class ListCases(CaseFilter, frozen=True, kw_only=True):
@@ -84,41 +82,22 @@ _LAST_DECIDED_FIRST: Final = (
 
 async def list_cases(query: Query[ListCases]) -> Page[CaseRow]:
     """Cases, newest first."""
-    statement = _filtered(query.parameters)
-    if query.parameters.status is not None:
-        statement = statement.where(cases.c.status == query.parameters.status)
-    return await _page(query, statement, _NEWEST_FIRST)
+    wanted = query.parameters
+    statement = where_equal(_filtered(wanted), (cases.c.status, wanted.status))
+    return await fetch_page(query.read, statement, _NEWEST_FIRST, wanted, into(CaseRow))
 
 
 async def list_decisions(query: Query[ListDecisions]) -> Page[CaseRow]:
     """Decisions, the latest first: what was recognised and what was declined."""
-    statement = _filtered(query.parameters).where(cases.c.decided_on.is_not(None))
-    if query.parameters.outcome is not None:
-        statement = statement.where(cases.c.status == query.parameters.outcome)
-    return await _page(query, statement, _LAST_DECIDED_FIRST)
+    wanted = query.parameters
+    decided = _filtered(wanted).where(cases.c.decided_on.is_not(None))
+    statement = where_equal(decided, (cases.c.status, wanted.outcome))
+    return await fetch_page(query.read, statement, _LAST_DECIDED_FIRST, wanted, into(CaseRow))
 
 
 def _filtered(wanted: CaseFilter) -> Statement:
-    statement: Statement = _LISTED
-    if wanted.q is not None:
-        statement = statement.where(models.c.search.like(contains(wanted.q), escape="\\"))
-    if wanted.body is not None:
-        statement = statement.where(cases.c.deciding_body == str(wanted.body))
-    if wanted.year is not None:
-        statement = statement.where(cases.c.year == wanted.year)
-    return statement
-
-
-async def _page(
-    query: Query[ListCases] | Query[ListDecisions], statement: Statement, order: tuple[Order, ...]
-) -> Page[CaseRow]:
-    return await fetch_page(
-        query.read,
-        statement,
-        order,
-        query.parameters,
-        lambda row: msgspec.convert(row, CaseRow, strict=False, from_attributes=True),
-    )
+    found = where_found(_LISTED, models.c.search, wanted.q)
+    return where_equal(found, (cases.c.deciding_body, wanted.body), (cases.c.year, wanted.year))
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,7 @@
 """What recognition keeps: the facts its decisions rely on, each with its event, and the cases to show."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final, Literal
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
@@ -28,7 +27,8 @@ from shared.contracts.registration import (
     ModelWithdrawn,
     OrganizationLineChanged,
 )
-from shared.host.rows import Patch, Put, Remove, RowChange
+from shared.host.copying import patches, puts, recorded_at
+from shared.host.rows import Put, Remove, RowChange
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.text import fold
 
@@ -129,188 +129,78 @@ cases: Final = Table(
     Index("cases_by_model", "model_id"),
 )
 
-# --- facts of others ----------------------------------------------------------------------------
-
-
-def _line_changed(recorded: Recorded[OrganizationLineChanged]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        lines,
-        {
-            "organization": str(event.organization_id),
-            "line": event.line,
-            "valid_from": event.valid_from.isoformat(),
-            "superior": None if event.superior is None else str(event.superior),
-            "event_id": str(recorded.id),
-        },
-    )
-
-
-def _competence_assigned(recorded: Recorded[CompetenceAssigned]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        competences,
-        {
-            "organization": str(event.organization_id),
-            "clause": event.clause,
-            "valid_from": event.valid_from.isoformat(),
-            "event_id": str(recorded.id),
-        },
-    )
-
-
-def _model_registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        models,
-        {
-            "model_id": str(event.model_id),
-            "name": event.name,
-            "holder_kind": event.holder_kind,
-            "event_id": str(recorded.id),
-            "search": fold(f"{event.name} {event.address} {event.holder_name or ''}"),
-        },
-    )
-
-
-def _model_withdrawn(recorded: Recorded[ModelWithdrawn]) -> Iterable[RowChange]:
-    event = recorded.event
-    changes = {"withdrawn_reason": event.reason, "withdrawn_event": str(recorded.id)}
-    yield Patch(models, {"model_id": str(event.model_id)}, changes)
-
-
-def _calendar_set(recorded: Recorded[CalendarSet]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        calendars,
-        {
-            "movement": str(event.movement_id),
-            "year": event.year,
-            "month_from": event.month_from.isoformat(),
-            "month_to": event.month_to.isoformat(),
-            "event_id": str(recorded.id),
-        },
-    )
-
-
-def _rule_set_adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        rule_sets,
-        {
-            "rule_set": str(event.rule_set_id),
-            "version": event.version,
-            "outside_month": event.settings.outside_month.value,
-            "event_id": str(recorded.id),
-        },
-    )
-
-
-def _advice_issued(recorded: Recorded[AdviceIssued]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        advices,
-        {
-            "model_id": str(event.model),
-            "year": event.year,
-            "advice": msgspec.json.encode(event).decode(),
-            "event_id": str(recorded.id),
-        },
-    )
-
-
-def _ground(appraisal: UUID, kind: str, clause: str, event_id: UUID) -> RowChange:
-    return Put(
-        grounds,
-        {"appraisal": str(appraisal), "kind": kind, "clause": clause, "event_id": str(event_id)},
-    )
-
 
 def _appraised(recorded: Recorded[Appraised]) -> Iterable[RowChange]:
     """Only an appraisal that finds the standard met shows that it is met (clause I.2.1c)."""
     event = recorded.event
+    ground = {"appraisal": str(event.appraisal_id), "kind": "appraisal"}
     if event.meets_standard:
-        yield _ground(event.appraisal_id, "appraisal", "I.2.1c", recorded.id)
+        yield Put(grounds, {**ground, "clause": "I.2.1c", "event_id": str(recorded.id)})
     else:
-        yield Remove(grounds, {"appraisal": str(event.appraisal_id), "kind": "appraisal"})
-
-
-def _posting_closed(recorded: Recorded[PostingClosed]) -> Iterable[RowChange]:
-    yield _ground(recorded.event.appraisal_id, "posting", "I.2.1b", recorded.id)
-
-
-def _ballot_tallied(recorded: Recorded[BallotTallied]) -> Iterable[RowChange]:
-    yield _ground(recorded.event.appraisal_id, "ballot", "I.2.1b", recorded.id)
-
-
-# --- own cases ----------------------------------------------------------------------------------
-
-
-def _case_opened(recorded: Recorded[CaseOpened]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        cases,
-        {
-            "case_id": str(event.case_id),
-            "model_id": str(event.model),
-            "year": event.year,
-            "aim": event.aim,
-            "holder": str(event.holder),
-            "committee": str(event.committee),
-            "deciding_body": str(event.deciding_body),
-            "advice": event.advice,
-            "status": "open",
-            "opened_at": recorded.at.isoformat(),
-        },
-    )
-
-
-def _competence_determined(recorded: Recorded[CompetenceDetermined]) -> Iterable[RowChange]:
-    event = recorded.event
-    changes = {"named_body_competent": int(event.named_body_competent)}
-    yield Patch(cases, {"case_id": str(event.case_id)}, changes)
-
-
-def _decided(
-    status: Status,
-) -> Callable[[Recorded[Recognized] | Recorded[Declined]], Iterable[RowChange]]:
-    def changed(recorded: Recorded[Recognized] | Recorded[Declined]) -> Iterable[RowChange]:
-        event = recorded.event
-        yield Patch(
-            cases,
-            {"case_id": str(event.case_id)},
-            {
-                "status": status,
-                "decision_number": event.decision_number,
-                "decided_on": event.decided_on.isoformat(),
-            },
-        )
-
-    return changed
-
-
-def _discontinued(recorded: Recorded[CaseDiscontinued]) -> Iterable[RowChange]:
-    yield Patch(cases, {"case_id": str(recorded.event.case_id)}, {"status": "discontinued"})
+        yield Remove(grounds, ground)
 
 
 READ_MODEL: Final = ReadModel(
     version=1,
     tables=TABLES,
     handlers=(
-        on(OrganizationLineChanged, _line_changed),
-        on(CompetenceAssigned, _competence_assigned),
-        on(ModelRegistered, _model_registered),
-        on(ModelWithdrawn, _model_withdrawn),
-        on(CalendarSet, _calendar_set),
-        on(RuleSetAdopted, _rule_set_adopted),
-        on(AdviceIssued, _advice_issued),
+        # Facts of others.
+        puts(OrganizationLineChanged, lines, organization=lambda r: r.event.organization_id),
+        puts(CompetenceAssigned, competences, organization=lambda r: r.event.organization_id),
+        puts(
+            ModelRegistered,
+            models,
+            search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
+        ),
+        patches(
+            ModelWithdrawn,
+            models,
+            withdrawn_reason=lambda r: r.event.reason,
+            withdrawn_event=lambda r: r.id,
+        ),
+        puts(CalendarSet, calendars, movement=lambda r: r.event.movement_id),
+        puts(
+            RuleSetAdopted,
+            rule_sets,
+            rule_set=lambda r: r.event.rule_set_id,
+            outside_month=lambda r: r.event.settings.outside_month.value,
+        ),
+        puts(
+            AdviceIssued,
+            advices,
+            model_id=lambda r: r.event.model,
+            advice=lambda r: msgspec.json.encode(r.event).decode(),
+        ),
         on(Appraised, _appraised),
-        on(PostingClosed, _posting_closed),
-        on(BallotTallied, _ballot_tallied),
-        on(CaseOpened, _case_opened),
-        on(CompetenceDetermined, _competence_determined),
-        on(Recognized, _decided("recognized")),
-        on(Declined, _decided("declined")),
-        on(CaseDiscontinued, _discontinued),
+        puts(
+            PostingClosed,
+            grounds,
+            appraisal=lambda r: r.event.appraisal_id,
+            kind="posting",
+            clause="I.2.1b",
+        ),
+        puts(
+            BallotTallied,
+            grounds,
+            appraisal=lambda r: r.event.appraisal_id,
+            kind="ballot",
+            clause="I.2.1b",
+        ),
+        # Own cases.
+        puts(
+            CaseOpened,
+            cases,
+            model_id=lambda r: r.event.model,
+            status="open",
+            opened_at=recorded_at,
+        ),
+        patches(
+            CompetenceDetermined,
+            cases,
+            named_body_competent=lambda r: int(r.event.named_body_competent),
+        ),
+        patches(Recognized, cases, "decision_number", "decided_on", status="recognized"),
+        patches(Declined, cases, "decision_number", "decided_on", status="declined"),
+        patches(CaseDiscontinued, cases, status="discontinued"),
     ),
 )

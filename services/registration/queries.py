@@ -1,7 +1,7 @@
 """What registration answers to readers."""
 
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -33,10 +33,10 @@ from shared.contracts.registration import (
     SiteSurveyed,
     WrittenResultsSubmitted,
 )
-from shared.contracts.values import CategoryId, HolderKind, Level, WorkField
+from shared.contracts.values import CategoryId, HolderKind, Level, WorkField, Year
 from shared.host.cursor import Order, PageParameters, fetch_page, order_for
+from shared.host.lists import into, where_equal, where_found
 from shared.host.service import NotFoundError, Page, Query
-from shared.host.text import contains
 
 
 class NoParameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,21 +71,13 @@ class OrganizationRow(msgspec.Struct, frozen=True, kw_only=True):
 async def list_organizations(query: Query[ListOrganizations]) -> Page[OrganizationRow]:
     """Organisations by name."""
     wanted = query.parameters
-    statement = select(organizations)
-    if wanted.q is not None:
-        statement = statement.where(organizations.c.search.like(contains(wanted.q), escape="\\"))
-    if wanted.level is not None:
-        statement = statement.where(organizations.c.level == wanted.level)
-    if wanted.kind is not None:
-        statement = statement.where(organizations.c.kind == wanted.kind)
-    order = (Order(organizations.c.search), Order(organizations.c.organization_id))
-    return await fetch_page(
-        query.read,
-        statement,
-        order,
-        wanted,
-        lambda row: msgspec.convert(row, OrganizationRow, strict=False, from_attributes=True),
+    statement = where_equal(
+        where_found(select(organizations), organizations.c.search, wanted.q),
+        (organizations.c.level, wanted.level),
+        (organizations.c.kind, wanted.kind),
     )
+    order = (Order(organizations.c.search), Order(organizations.c.organization_id))
+    return await fetch_page(query.read, statement, order, wanted, into(OrganizationRow))
 
 
 class OrganizationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,11 +120,7 @@ async def list_movements(query: Query[PageParameters]) -> Page[MovementRow]:
     """Movements, the latest first."""
     order = (Order(movements.c.first_year, descending=True), Order(movements.c.movement_id))
     return await fetch_page(
-        query.read,
-        select(movements),
-        order,
-        query.parameters,
-        lambda row: msgspec.convert(row, MovementRow, strict=False, from_attributes=True),
+        query.read, select(movements), order, query.parameters, into(MovementRow)
     )
 
 
@@ -164,13 +152,13 @@ class ListModels(PageParameters, frozen=True, kw_only=True):
 
     q: str | None = None
     movement: UUID | None = None
-    year: int | None = None
+    year: Year | None = None
     status: Status | None = None
     field: WorkField | None = None
     committee: UUID | None = None
     holder: UUID | None = None
     deciding_body: UUID | None = None
-    sort: str = "-registered_at"
+    sort: Literal["-registered_at", "registered_at", "name"] = "-registered_at"
 
 
 class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,7 +201,7 @@ _ORDERS: Final[dict[str, tuple[Order, ...]]] = {
 async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
     """Registered models; what is only surveyed is a draft and not listed."""
     wanted = query.parameters
-    statement = (
+    with_numbers = (
         select(
             models,
             numbers.c.register_number,
@@ -222,9 +210,8 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
         .outerjoin(numbers, numbers.c.model_id == models.c.model_id)
         .outerjoin(progress, progress.c.model_id == models.c.model_id)
     )
-    if wanted.q is not None:
-        statement = statement.where(models.c.search.like(contains(wanted.q), escape="\\"))
-    for column, value in (
+    statement = where_equal(
+        where_found(with_numbers, models.c.search, wanted.q),
         (models.c.movement, wanted.movement),
         (models.c.year, wanted.year),
         (models.c.status, wanted.status),
@@ -232,18 +219,9 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
         (models.c.committee, wanted.committee),
         (models.c.holder, wanted.holder),
         (models.c.deciding_body, wanted.deciding_body),
-    ):
-        if value is not None:
-            statement = statement.where(
-                column == (str(value) if isinstance(value, UUID) else value)
-            )
-    return await fetch_page(
-        query.read,
-        statement,
-        order_for(wanted.sort, _ORDERS),
-        wanted,
-        lambda row: msgspec.convert(row, ModelRow, strict=False, from_attributes=True),
     )
+    order = order_for(wanted.sort, _ORDERS)
+    return await fetch_page(query.read, statement, order, wanted, into(ModelRow))
 
 
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):

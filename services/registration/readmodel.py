@@ -1,13 +1,12 @@
 """What registration shows: organisations, movements, models; and the rule sets it works under."""
 
-from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
 from shared.contracts.evaluation import RuleSetAdopted
-from shared.contracts.event import Event
 from shared.contracts.registration import (
     CalendarSet,
     LatenessRecorded,
@@ -28,7 +27,8 @@ from shared.contracts.registration import (
     ResultsReported,
     WrittenResultsSubmitted,
 )
-from shared.host.rows import Add, Patch, Put, RowChange, Value
+from shared.host.copying import adds, patches, puts, recorded_at
+from shared.host.rows import Patch, RowChange
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.text import fold
 
@@ -135,22 +135,6 @@ rule_sets: Final = Table(
 )
 
 
-def _organization_created(recorded: Recorded[OrganizationCreated]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        organizations,
-        {
-            "organization_id": str(event.organization_id),
-            "name": event.name,
-            "kind": event.kind,
-            "level": event.level,
-            "place": event.place,
-            "category": event.category,
-            "search": fold(f"{event.name} {event.place}"),
-        },
-    )
-
-
 def _line_changed(recorded: Recorded[OrganizationLineChanged]) -> Iterable[RowChange]:
     event = recorded.event
     superior = None if event.superior is None else str(event.superior)
@@ -158,139 +142,52 @@ def _line_changed(recorded: Recorded[OrganizationLineChanged]) -> Iterable[RowCh
     yield Patch(organizations, key, {f"{event.line}_superior": superior})
 
 
-def _movement_launched(recorded: Recorded[MovementLaunched]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        movements,
-        {
-            "movement_id": str(event.movement_id),
-            "name": event.name,
-            "first_year": event.first_year,
-            "last_year": event.last_year,
-            "launching_body": str(event.launching_body),
-            "rule_set": str(event.rule_set),
-            "rule_set_version": event.rule_set_version,
-        },
-    )
-
-
-def _calendar_set(recorded: Recorded[CalendarSet]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        calendars,
-        {
-            "movement_id": str(event.movement_id),
-            "year": event.year,
-            "registration_opens": event.registration_opens.isoformat(),
-            "registration_closes": event.registration_closes.isoformat(),
-            "results_before": event.results_before.isoformat(),
-            "month_from": event.month_from.isoformat(),
-            "month_to": event.month_to.isoformat(),
-        },
-    )
-
-
-def _model_registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        models,
-        {
-            "model_id": str(event.model_id),
-            "movement": str(event.movement),
-            "year": event.year,
-            "aim": event.aim,
-            "name": event.name,
-            "address": event.address,
-            "field": event.field,
-            "status": "registered",
-            "holder_kind": event.holder_kind,
-            "holder": str(event.holder),
-            "holder_name": event.holder_name,
-            "category": event.category,
-            "committee": str(event.committee),
-            "launching_body": str(event.launching_body),
-            "deciding_body": str(event.deciding_body),
-            "registered_at": recorded.at.isoformat(),
-            "late_accepted": 0,
-            "session": "none",
-            "search": fold(f"{event.name} {event.address} {event.holder_name or ''}"),
-        },
-    )
-
-
-M = TypeVar("M", bound=Event)
-
-
-def _sets(
-    key: Callable[[M], object], changes: Callable[[M], dict[str, Value]]
-) -> Callable[[Recorded[M]], Iterable[RowChange]]:
-    def changed(recorded: Recorded[M]) -> Iterable[RowChange]:
-        yield Patch(models, {"model_id": str(key(recorded.event))}, changes(recorded.event))
-
-    return changed
-
-
-def _number_recorded(
-    recorded: Recorded[LaunchingBodyRegistrationRecorded],
-) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(numbers, {"model_id": str(event.model_id), "register_number": event.register_number})
-
-
-def _progress_reported(recorded: Recorded[ProgressReported]) -> Iterable[RowChange]:
-    event = recorded.event
-    key = {"model_id": str(event.model_id)}
-    yield Add(progress, key, {"reports": 1})
-    yield Patch(models, key, {"last_progress_until": event.until.isoformat()})
-
-
-def _rule_set_adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
-    event = recorded.event
-    yield Put(
-        rule_sets,
-        {
-            "rule_set": str(event.rule_set_id),
-            "version": event.version,
-            "settings": msgspec.json.encode(event.settings).decode(),
-            "event_id": str(recorded.id),
-        },
-    )
-
-
 READ_MODEL: Final = ReadModel(
     version=1,
     tables=TABLES,
     handlers=(
-        on(OrganizationCreated, _organization_created),
+        puts(
+            OrganizationCreated,
+            organizations,
+            search=lambda r: fold(f"{r.event.name} {r.event.place}"),
+        ),
         on(OrganizationLineChanged, _line_changed),
-        on(MovementLaunched, _movement_launched),
-        on(CalendarSet, _calendar_set),
-        on(ModelRegistered, _model_registered),
-        on(
-            LaunchingBodyRegistrationRecorded,
-            _number_recorded,
+        puts(MovementLaunched, movements),
+        puts(CalendarSet, calendars),
+        puts(
+            ModelRegistered,
+            models,
+            status="registered",
+            registered_at=recorded_at,
+            late_accepted=0,
+            session="none",
+            search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
         ),
-        on(RegistrationAccepted, _sets(lambda e: e.model_id, lambda _: {"status": "accepted"})),
-        on(RegistrationReturned, _sets(lambda e: e.model_id, lambda _: {"status": "returned"})),
-        on(PlanAdopted, _sets(lambda e: e.model_id, lambda _: {"status": "running"})),
-        on(ProgressReported, _progress_reported),
-        on(
+        puts(LaunchingBodyRegistrationRecorded, numbers),
+        patches(RegistrationAccepted, models, status="accepted"),
+        patches(RegistrationReturned, models, status="returned"),
+        patches(PlanAdopted, models, status="running"),
+        adds(ProgressReported, progress, reports=1),
+        patches(ProgressReported, models, last_progress_until=lambda r: r.event.until.isoformat()),
+        patches(
             WrittenResultsSubmitted,
-            _sets(
-                lambda e: e.model_id,
-                lambda e: {"results_submitted_on": e.submitted_on.isoformat()},
-            ),
+            models,
+            results_submitted_on=lambda r: r.event.submitted_on.isoformat(),
         ),
-        on(LatenessRecorded, _sets(lambda e: e.model_id, lambda e: {"days_late": e.days_late})),
-        on(LateReportAccepted, _sets(lambda e: e.model_id, lambda _: {"late_accepted": 1})),
-        on(
-            ReportingSessionScheduled,
-            _sets(lambda e: e.model_id, lambda e: {"session_on": e.held_on.isoformat()}),
+        patches(LatenessRecorded, models, "days_late"),
+        patches(LateReportAccepted, models, late_accepted=1),
+        patches(
+            ReportingSessionScheduled, models, session_on=lambda r: r.event.held_on.isoformat()
         ),
-        on(ReportingSessionHeld, _sets(lambda e: e.model_id, lambda _: {"session": "held"})),
-        on(ReportingSessionMissed, _sets(lambda e: e.model_id, lambda _: {"session": "missed"})),
-        on(ResultsReported, _sets(lambda e: e.model_id, lambda _: {"status": "reported"})),
-        on(ModelWithdrawn, _sets(lambda e: e.model_id, lambda _: {"status": "withdrawn"})),
-        on(RuleSetAdopted, _rule_set_adopted),
+        patches(ReportingSessionHeld, models, session="held"),
+        patches(ReportingSessionMissed, models, session="missed"),
+        patches(ResultsReported, models, status="reported"),
+        patches(ModelWithdrawn, models, status="withdrawn"),
+        puts(
+            RuleSetAdopted,
+            rule_sets,
+            rule_set=lambda r: r.event.rule_set_id,
+            settings=lambda r: msgspec.json.encode(r.event.settings).decode(),
+        ),
     ),
 )

@@ -6,34 +6,18 @@ from typing import Annotated, Final, get_args
 
 import msgspec
 
+from services.evaluation.domain.adopted import Adopted, evolve, following
 from shared.contracts.evaluation import CommonCriterion, CriteriaSetAdopted, Criterion
 from shared.contracts.values import CriteriaSetId, Line, OrganizationId
 from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
+CriteriaSet = Adopted[CriteriaSetAdopted]
 CriteriaEvent = CriteriaSetAdopted
 
 COMMON_CRITERIA: Final[tuple[CommonCriterion, ...]] = get_args(CommonCriterion)
 CRITERIA_MAX: Final = 60
-
-# --- state ------------------------------------------------------------------------------------
-
-
-class CriteriaSet(msgspec.Struct, frozen=True):
-    """Every version adopted; version n stands at index n - 1."""
-
-    versions: tuple[CriteriaSetAdopted, ...] = ()
-
-    def version(self, number: int) -> CriteriaSetAdopted | None:
-        """The version an appraisal goes by, None if there is no such version."""
-        return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
-
-
-def evolve(state: CriteriaSet, event: CriteriaEvent) -> CriteriaSet:
-    """What is known after `event`."""
-    return CriteriaSet(versions=(*state.versions, event))
-
 
 # --- commands ---------------------------------------------------------------------------------
 
@@ -118,20 +102,12 @@ def decide(state: CriteriaSet, command: CriteriaCommand) -> tuple[CriteriaEvent,
             _check(command)
             return (_adopted(command, command.criteria_set_id, command.adopted_by, 1),)
         case AdoptCriteriaVersion():
-            return _adopt_version(state, command)
-
-
-def _adopt_version(state: CriteriaSet, command: AdoptCriteriaVersion) -> tuple[CriteriaEvent, ...]:
-    if not state.versions:
-        raise UNKNOWN()
-    _check(command)
-    former = state.versions[-1]
-    event = _adopted(command, former.criteria_set_id, former.adopted_by, former.version + 1)
-    if msgspec.structs.replace(event, version=former.version) == former:
-        return ()
-    if command.effective_on < former.effective_on:
-        raise VERSION_BACKDATED(former=former.effective_on.isoformat())
-    return (event,)
+            if not state.versions:
+                raise UNKNOWN()
+            _check(command)
+            former = state.versions[-1]
+            event = _adopted(command, former.criteria_set_id, former.adopted_by, former.version + 1)
+            return following(former, event, VERSION_BACKDATED)
 
 
 def _adopted(

@@ -5,33 +5,15 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-import msgspec
-
+from services.evaluation.domain.adopted import Adopted, evolve, following
 from shared.contracts.evaluation import Fraction, RuleSetAdopted, RuleSettings
 from shared.contracts.values import Line, OrganizationId, RuleSetId
 from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
+RuleSet = Adopted[RuleSetAdopted]
 RuleSetEvent = RuleSetAdopted
-
-# --- state ------------------------------------------------------------------------------------
-
-
-class RuleSet(msgspec.Struct, frozen=True):
-    """Every version adopted; version n stands at index n - 1."""
-
-    versions: tuple[RuleSetAdopted, ...] = ()
-
-    def version(self, number: int) -> RuleSetAdopted | None:
-        """The version a dossier was stamped with, None if there is no such version."""
-        return self.versions[number - 1] if 1 <= number <= len(self.versions) else None
-
-
-def evolve(state: RuleSet, event: RuleSetEvent) -> RuleSet:
-    """What is known after `event`."""
-    return RuleSet(versions=(*state.versions, event))
-
 
 # --- commands ---------------------------------------------------------------------------------
 
@@ -127,20 +109,12 @@ def decide(state: RuleSet, command: RuleSetCommand) -> tuple[RuleSetEvent, ...]:
             _check(command)
             return (_adopted(command, command.rule_set_id, command.adopted_by, 1),)
         case AdoptRuleSetVersion():
-            return _adopt_version(state, command)
-
-
-def _adopt_version(state: RuleSet, command: AdoptRuleSetVersion) -> tuple[RuleSetEvent, ...]:
-    if not state.versions:
-        raise UNKNOWN()
-    _check(command)
-    former = state.versions[-1]
-    event = _adopted(command, former.rule_set_id, former.adopted_by, former.version + 1)
-    if msgspec.structs.replace(event, version=former.version) == former:
-        return ()
-    if command.effective_on < former.effective_on:
-        raise VERSION_BACKDATED(former=former.effective_on.isoformat())
-    return (event,)
+            if not state.versions:
+                raise UNKNOWN()
+            _check(command)
+            former = state.versions[-1]
+            event = _adopted(command, former.rule_set_id, former.adopted_by, former.version + 1)
+            return following(former, event, VERSION_BACKDATED)
 
 
 def _adopted(
