@@ -1,11 +1,11 @@
 """Telling: on every event of the recipients' table, a notice for each recipient over each channel."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.domain.notice import NOTICE, QueueNotice
@@ -30,6 +30,18 @@ from shared.host.ids import derive_id
 from shared.host.service import Recorded, Work, when
 
 Parties = dict[Relation, Sequence[OrganizationId]]
+
+# Made once: building a statement costs as much as asking it.
+_MODEL: Final = select(models).where(models.c.model_id == bindparam("model"))
+_ADVISERS: Final = (
+    select(advisers.c.clause, advisers.c.advised_by)
+    .where(advisers.c.organization == bindparam("body"), advisers.c.valid_from <= bindparam("day"))
+    .order_by(advisers.c.clause, advisers.c.valid_from)
+)
+_BY_MAIL: Final = select(subscriptions.c.organization).where(
+    subscriptions.c.organization.in_(bindparam("told", expanding=True)),
+    subscriptions.c.by_mail == 1,
+)
 
 
 class MissingFactError(LookupError):
@@ -68,7 +80,7 @@ async def tell(recorded: Recorded[Event], work: Work) -> None:
     rule = BY_KIND[type(event).__name__]
     model_id = model_of(event)
     model = await _model(work.read, model_id)
-    parties = await _parties(work.read, event, model, legal_date(recorded.at))
+    parties = await _parties(work.read, event, rule.relations, model, legal_date(recorded.at))
     told = recipients(rule.relations, parties)
     by_mail = await _by_mail(work.read, [recipient for recipient, _ in told])
     for recipient, relation in told:
@@ -91,17 +103,22 @@ async def tell(recorded: Recorded[Event], work: Work) -> None:
 
 
 async def _model(read: AsyncConnection, model_id: ModelId) -> Row[*tuple[object, ...]]:
-    found = await read.execute(select(models).where(models.c.model_id == str(model_id)))
-    row = found.one_or_none()
+    row = (await read.execute(_MODEL, {"model": str(model_id)})).one_or_none()
     if row is None:
         raise MissingFactError("model")
     return row
 
 
 async def _parties(
-    read: AsyncConnection, event: Event, model: Row[*tuple[object, ...]], on: date
+    read: AsyncConnection,
+    event: Event,
+    relations: Collection[Relation],
+    model: Row[*tuple[object, ...]],
+    on: date,
 ) -> Parties:
-    """Who stands in which relation; what the event itself says comes before what is known."""
+    """Who stands in which of `relations`, and what is known at no cost beside; what the event itself says
+    comes before what is known.
+    """
     parties: Parties = {
         "holder": [_id(model.holder)],
         "committee": [_id(model.committee)],
@@ -113,18 +130,14 @@ async def _parties(
             parties["organizer"] = [event.organizer]
         case AdviceIssued() | Recognized() | Declined():
             parties["appraising_unit"] = [event.appraising_unit]
-        case _:
+        case _ if "appraising_unit" in relations:
             parties["appraising_unit"] = await _advisers(read, _id(model.deciding_body), on)
     return parties
 
 
 async def _advisers(read: AsyncConnection, body: OrganizationId, on: date) -> list[OrganizationId]:
     """Who advises a body on a day, under whichever clause (clause III.2.1c); the latest entry counts."""
-    valid = await read.execute(
-        select(advisers)
-        .where(advisers.c.organization == str(body), advisers.c.valid_from <= on.isoformat())
-        .order_by(advisers.c.clause, advisers.c.valid_from)
-    )
+    valid = await read.execute(_ADVISERS, {"body": str(body), "day": on.isoformat()})
     latest = {row.clause: _id(row.advised_by) for row in valid}
     return list(dict.fromkeys(latest.values()))
 
@@ -132,11 +145,8 @@ async def _advisers(read: AsyncConnection, body: OrganizationId, on: date) -> li
 async def _by_mail(
     read: AsyncConnection, told: Sequence[OrganizationId]
 ) -> frozenset[OrganizationId]:
-    statement = select(subscriptions.c.organization).where(
-        subscriptions.c.organization.in_([str(recipient) for recipient in told]),
-        subscriptions.c.by_mail == 1,
-    )
-    return frozenset(_id(value) for value in (await read.execute(statement)).scalars())
+    found = await read.execute(_BY_MAIL, {"told": [str(recipient) for recipient in told]})
+    return frozenset(_id(value) for value in found.scalars())
 
 
 def _id(value: object) -> OrganizationId:

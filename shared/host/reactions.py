@@ -30,8 +30,8 @@ CHECKPOINT: Final = "reactions"
 """The name its checkpoint is kept under."""
 
 STREAMS_AT_ONCE_MAX: Final = READERS_MAX // 2
-"""Streams reacted to side by side: their appends share commits, and each holds a reader meanwhile, so
-that half of them is left to requests.
+"""Streams reacted to side by side: their appends share commits. Each holds a reader while the batch
+lasts, so that half of them is left to requests.
 """
 
 
@@ -101,15 +101,21 @@ class Reactor:
     async def _react_to_streams(
         self, streams: Sequence[Sequence[StoredEvent]], stands_still: frozenset[str]
     ) -> Sequence[Parked]:
-        """React to each stream's events in turn, some streams side by side; what has to be parked."""
+        """React to each stream's events in turn, some streams side by side; what has to be parked.
+
+        The rows stand still until the batch is done, so a turn reads all of its streams at one moment.
+        """
         park: list[Parked] = []
         waiting = iter(streams)
 
         async def take_turns() -> None:
-            for stream in waiting:
-                parked = await self._react_to_stream(stream, stands_still)
-                if parked is not None:
-                    park.append(parked)
+            async with self._tools.database.reader() as read:
+                for stream in waiting:
+                    parked = await self._react_to_stream(stream, read, stands_still)
+                    if parked is not None:
+                        park.append(parked)
+                        # If it was a statement that failed, the next one needs a new transaction.
+                        await read.rollback()
 
         at_once = min(STREAMS_AT_ONCE_MAX, len(streams))
         turns = [asyncio.ensure_future(take_turns()) for _ in range(at_once)]
@@ -123,12 +129,12 @@ class Reactor:
         return park
 
     async def _react_to_stream(
-        self, events: Sequence[StoredEvent], stands_still: frozenset[str]
+        self, events: Sequence[StoredEvent], read: AsyncConnection, stands_still: frozenset[str]
     ) -> Parked | None:
         """None when all went through; else where it is parked, and nothing after it was tried."""
         for stored in events:
             try:
-                await self._act(stored, stands_still)
+                await self._act(stored, read, stands_still)
             except Exception as error:
                 if is_outage(error):
                     raise
@@ -147,7 +153,8 @@ class Reactor:
         """
         waiting = self.parked[stored.stream]
         try:
-            await self._act(stored, stands_still)
+            async with self._tools.database.reader() as read:
+                await self._act(stored, read, stands_still)
             now = replace(waiting, revision=stored.revision + 1)
         except Exception as error:
             if is_outage(error):
@@ -163,7 +170,9 @@ class Reactor:
         await self._tools.database.state.move(CHECKPOINT, self._kept, self._kept, free=stream)
         del self.parked[stream]
 
-    async def _act(self, stored: StoredEvent, stands_still: frozenset[str]) -> None:
+    async def _act(
+        self, stored: StoredEvent, read: AsyncConnection, stands_still: frozenset[str]
+    ) -> None:
         """Run the reactions to `stored`, if there are any. Raises what they raise."""
         recorded = self._codec.recorded(stored)
         reactions = () if recorded is None else self._reactions.get(type(recorded.event), ())
@@ -171,11 +180,9 @@ class Reactor:
             return
         if stored.stream in stands_still:
             raise ProjectionParkedError(stored.stream)
-        caller = self._caller(recorded)
-        async with self._tools.database.reader() as connection:
-            work = self._tools.work(connection, caller)
-            for reaction in reactions:
-                await reaction.react(recorded, work)
+        work = self._tools.work(read, self._caller(recorded))
+        for reaction in reactions:
+            await reaction.react(recorded, work)
 
     def _caller(self, recorded: Recorded[Event]) -> Caller:
         return Caller(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -420,6 +421,23 @@ def test_a_withdrawal_changes_no_decision_and_needs_no_case() -> None:
     case.given().when(withdraw).then_nothing()
     case.given(opened(), COMPETENT, RECOGNIZED).when(withdraw).then_nothing()
     case.given(opened(), DISCONTINUED).when(withdraw).then_nothing()
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_withdrawal_that_comes_between_the_steps_of_an_opening_is_refused_by_none(
+    before: int,
+) -> None:
+    """Reactions to the advice and to the withdrawal run side by side: their commands come in any order."""
+    withdraw = Discontinue(at=IN_MONTH, reason="Tổ dân vận đã giải thể.")
+    determine = DetermineCompetence(at=IN_MONTH, graph=GRAPH)
+    asked: list[CaseCommand] = [open_case("recognise"), determine, withdraw]
+    asked.insert(before, withdraw)
+    state, events = CASE.initial_state, list[CaseEvent]()
+    for command in asked:
+        new = CASE.decide(state, command)
+        state = CASE.fold(new, state)
+        events += new
+    assert events.count(DISCONTINUED) == 1
 
 
 def test_a_discontinued_case_is_not_decided() -> None:
