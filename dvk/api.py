@@ -21,8 +21,6 @@ WAIT_SECONDS_MAX: Final = 180.0
 """How long is waited for something that follows by itself; it is there in milliseconds as a rule."""
 SETTLE_SECONDS_MAX: Final = 3_600.0
 """How long is waited for a backlog: after a large year's peak, notices take minutes."""
-LAG_EVENTS: Final = "dvk_lag_events{"
-"""How many events a part of a service is behind, as the metrics tell it."""
 REQUEST_SECONDS_MAX: Final = 30.0
 CONNECTIONS_MAX: Final = 64
 PAUSE_SECONDS_MIN: Final = 0.02
@@ -142,9 +140,8 @@ class Api:
 
         async def look() -> bool | None:
             for address in self.addresses.processes:
-                figures = (await self._send("GET", f"{address}/metrics")).text
-                lags = [line for line in figures.splitlines() if line.startswith(LAG_EVENTS)]
-                if any(not line.endswith(" 0.0") for line in lags):
+                answer = await self._send("GET", f"{address}/health/settled")
+                if not msgspec.json.decode(answer.content)["settled"]:
                     return None
             return True
 

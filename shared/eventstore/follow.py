@@ -1,7 +1,9 @@
 """Following a log without polling: a bell that the store rings, and the loop that listens to it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from typing import Final
 
 from shared.eventstore.port import LogPage, StoreUnavailableError
@@ -17,17 +19,26 @@ class Bell:
     """Rung whenever the log may have grown. Keeps nothing per append: listeners read the log itself."""
 
     def __init__(self) -> None:
-        self._next = asyncio.Event()
+        self._listeners: dict[asyncio.Event, Collection[str] | None] = {}
         self._closed = False
 
-    def ring(self) -> None:
-        """Wake everyone who listens now."""
-        rung, self._next = self._next, asyncio.Event()
-        rung.set()
+    def ring(self, categories: AbstractSet[str] | None = None) -> None:
+        """Wake who listens to one of `categories`; everyone when they are not known."""
+        for rung, wanted in self._listeners.items():
+            if categories is None or wanted is None or not categories.isdisjoint(wanted):
+                rung.set()
 
-    def next_ring(self) -> asyncio.Event:
-        """Set by the first ring from now on. Take it before reading, or an append in between is missed."""
-        return self._next
+    @contextmanager
+    def listening(self, categories: Collection[str] | None) -> Iterator[asyncio.Event]:
+        """Set by each ring for `categories` (all when None). Clear it before reading, or an append in
+        between is missed.
+        """
+        rung = asyncio.Event()
+        self._listeners[rung] = categories
+        try:
+            yield rung
+        finally:
+            del self._listeners[rung]
 
     def close(self) -> None:
         """Wake everyone for the last time: their store is closed."""
@@ -41,26 +52,31 @@ class Bell:
 
 
 async def follow_pages(
-    read_after: Callable[[int], Awaitable[LogPage]], bell: Bell, after: int
+    read_after: Callable[[int], Awaitable[LogPage]],
+    bell: Bell,
+    after: int,
+    categories: Collection[str] | None,
 ) -> AsyncGenerator[LogPage, None]:
     """Non-empty pages after position `after`, for ever; ends with StoreUnavailableError at close.
 
-    While the store is unavailable it reads again from the last page given, ever less often.
+    `read_after` reads events of `categories`, so appends to others do not wake it. While the store is
+    unavailable it reads again from the last page given, ever less often.
     """
     back_off_seconds = BACK_OFF_SECONDS_MIN
-    while True:
-        bell.check_open()
-        ring = bell.next_ring()
-        try:
-            page = await read_after(after)
-        except StoreUnavailableError:
+    with bell.listening(categories) as rung:
+        while True:
             bell.check_open()
-            await asyncio.sleep(back_off_seconds)
-            back_off_seconds = min(2 * back_off_seconds, BACK_OFF_SECONDS_MAX)
-            continue
-        back_off_seconds = BACK_OFF_SECONDS_MIN
-        after = page.scanned_to
-        if page.events:
-            yield page
-        else:
-            await ring.wait()
+            rung.clear()
+            try:
+                page = await read_after(after)
+            except StoreUnavailableError:
+                bell.check_open()
+                await asyncio.sleep(back_off_seconds)
+                back_off_seconds = min(2 * back_off_seconds, BACK_OFF_SECONDS_MAX)
+                continue
+            back_off_seconds = BACK_OFF_SECONDS_MIN
+            after = page.scanned_to
+            if page.events:
+                yield page
+            else:
+                await rung.wait()

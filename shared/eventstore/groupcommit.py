@@ -125,7 +125,8 @@ class GroupCommit:
                 self._queue.popleft()
                 continue
             event_count += len(append.events)
-            byte_count += sum(len(event.data) + len(event.metadata) for event in append.events)
+            for event in append.events:
+                byte_count += len(event.data) + len(event.metadata)
             if batch and (event_count > BATCH_EVENTS_MAX or byte_count > BATCH_BYTES_MAX):
                 break
             batch.append(self._queue.popleft())

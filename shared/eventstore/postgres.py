@@ -177,6 +177,7 @@ class PostgresEventStore:
             ),
             self._bell,
             after,
+            categories,
         )
 
     async def head(self) -> int:

@@ -26,6 +26,7 @@ from shared.eventstore.port import (
     StoredEvent,
     StoreError,
     StoreUnavailableError,
+    category_of,
 )
 from shared.eventstore.validation import category_set, check_append, page_limit
 
@@ -131,6 +132,7 @@ class SqliteEventStore:
             lambda position: self._read(lambda log: log.page(position, wanted, FOLLOW_PAGE_EVENTS)),
             self._bell,
             after,
+            wanted,
         )
 
     async def head(self) -> int:
@@ -158,7 +160,7 @@ class SqliteEventStore:
         else:
             loop = asyncio.get_running_loop()
             outcomes = await loop.run_in_executor(self._write_thread, self._write, batch)
-        self._bell.ring()
+        self._bell.ring({category_of(append.stream) for append in batch})
         return outcomes
 
     def _write(self, batch: Sequence[Append]) -> Sequence[Outcome]:

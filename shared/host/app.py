@@ -68,6 +68,9 @@ def create_app(parts: AppParts) -> ASGIApp:
     add("/", tags=[_TAG], summary="What runs here")(pages.index)
     add("/health/live", tags=[_TAG], summary="Whether the process answers")(pages.live)
     add("/health/ready", tags=[_TAG], summary="Whether it can serve")(pages.ready)
+    add("/health/settled", tags=[_TAG], summary="Whether all that was written is followed")(
+        pages.settled
+    )
     add("/metrics", tags=[_TAG], summary="Figures for Prometheus")(pages.metrics)
     add("/problems", tags=[_TAG], summary="Every kind of problem")(pages.problems)
     add("/problems/{code}", tags=[_TAG], summary="One kind of problem")(pages.problem)
@@ -171,6 +174,9 @@ class _Pages:
     async def ready(self) -> Response:
         return _response(await self._parts.health.reply())
 
+    async def settled(self) -> Response:
+        return _response(await self._parts.health.settled())
+
     async def metrics(self) -> Response:
         return _response(Reply(200, await self._parts.health.exposition(), CONTENT_TYPE))
 
@@ -246,7 +252,7 @@ def _move(clock: DemoClock, header: bytes | None) -> None:
     if header == RELEASE:
         clock.release()
     elif header is not None:
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             at = datetime.fromisoformat(header.decode("ascii"))
             if at.tzinfo is not None:
                 clock.pin(at.astimezone(UTC))

@@ -1,7 +1,6 @@
 """One command on its way through the executor: what is decided, recorded and recognised again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,8 +19,7 @@ SERVICE_ACTOR_PREFIX: Final = "service:"
 """Actors of reactions and schedules; no token may carry such a subject."""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who commands and why. `cause` is the idempotency key, or the id of the event or run behind it;
     `trace` a W3C traceparent or empty.
     """
@@ -33,8 +31,7 @@ class Caller:
     trace: str
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One command on its way: what it needs whatever state it is decided on."""
 
     decider: Decider[Any, Any, Any]

@@ -1,11 +1,8 @@
 """What a handler of an HTTP operation is given."""
 
-from collections import Counter
 from collections.abc import Collection
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -156,7 +153,7 @@ class HttpCall(_Reading, Generic[R]):
         self._actor = actor
         self._caller = caller
         self._if_match = if_match
-        self._commands: Counter[str] = Counter()
+        self._commands: dict[str, int] = {}
         self.rules_cited: str | None = None
 
     @property
@@ -167,7 +164,7 @@ class HttpCall(_Reading, Generic[R]):
     def actor(self) -> Actor:
         return self._actor
 
-    @cached_property
+    @property
     def new_id(self) -> UUID:
         return self.derive("id")
 
@@ -191,7 +188,7 @@ class HttpCall(_Reading, Generic[R]):
         self.rules_cited = rules
         caller = self._caller_for(f"{decider.category}-{aggregate_id}")
         if pseudonym is not None:
-            caller = replace(caller, actor=str(pseudonym), organization=None)
+            caller = msgspec.structs.replace(caller, actor=str(pseudonym), organization=None)
         if_match, self._if_match = self._if_match, None
 
         def authorise(state: S) -> None:
@@ -210,12 +207,12 @@ class HttpCall(_Reading, Generic[R]):
 
     def _caller_for(self, stream: str) -> Caller:
         """Event ids derive from cause and stream: a second command on a stream has its own cause."""
-        number = self._commands[stream]
-        self._commands[stream] += 1
+        number = self._commands.get(stream, 0)
+        self._commands[stream] = number + 1
         if number == 0:
             return self._caller
         cause = derive_id(self._caller.cause, stream, "command", str(number))
-        return replace(self._caller, cause=cause)
+        return msgspec.structs.replace(self._caller, cause=cause)
 
     def _authorise(self, decider: Decider[S, C, Any], state: S, command: C) -> None:
         """Deny unless a row of the table allows this actor this command on this thing."""

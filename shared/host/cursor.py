@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Final, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.host.errors import Fault, InvalidError, MalformedError
@@ -81,7 +81,11 @@ def _after(order: Sequence[Order], values: Sequence[Value]) -> ColumnElement[boo
         beyond = by.column < values[index] if by.descending else by.column > values[index]
         equal = (order[i].column == values[i] for i in range(index))
         alternatives.append(and_(*equal, beyond))
-    return or_(false(), *alternatives)
+    first = order[0]
+    # Follows from the alternatives, and is what an index can begin at: without it each page reads
+    # all rows of the pages before.
+    begins = first.column <= values[0] if first.descending else first.column >= values[0]
+    return and_(begins, or_(*alternatives))
 
 
 def _encode(values: Sequence[Value], order: Sequence[Order]) -> str:

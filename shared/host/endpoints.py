@@ -1,6 +1,5 @@
 """Serves the operations of one service: authenticate, parse, hand over, answer."""
 
-import contextlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -47,6 +46,7 @@ KEY_VERSION: Final = 7
 
 _REVISION_TAG: Final = re.compile(rb'"[0-9]{1,18}"')
 _POSITION: Final = re.compile(r"[0-9]{1,18}")
+_KEY_HEADER: Final = b"idempotency-key"
 
 Endpoint = Callable[["Exchange"], Awaitable[Reply]]
 
@@ -87,12 +87,15 @@ class ServiceParts:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request on its way through an endpoint."""
+    """A request on its way through an endpoint. `key` is the idempotency key if a good one was sent;
+    it is the correlation then, so that a retry stays one story.
+    """
 
     scope: Scope
     receive: Receive
     headers: Headers
     path: dict[str, str]
+    key: UUID | None
     correlation: UUID
     trace: str
     rule_set: str | None = None
@@ -124,16 +127,14 @@ class ServiceEndpoints:
         headers: Headers = dict(scope["headers"])
         method = scope["method"]
         meter = None
-        correlation = _correlation(headers, self._parts.clock)
+        key = _good_key(headers)
+        correlation = key or new_key(self._parts.clock.now())
         trace = traceparent(headers.get(b"traceparent"), correlation)
-        exchange = Exchange(scope, receive, headers, {}, correlation, trace)
+        exchange = Exchange(scope, receive, headers, {}, key, correlation, trace)
         try:
             (endpoint, meter), exchange.path = self._find(method, _path_in(scope))
-            if self._parts.tracing.on:
-                with self._parts.tracing.span(meter.name, trace, server=True) as inner:
-                    exchange.trace = inner
-                    reply = await endpoint(exchange)
-            else:
+            with self._parts.tracing.span(meter.name, trace, server=True) as inner:
+                exchange.trace = inner
                 reply = await endpoint(exchange)
         except Exception as error:  # noqa: BLE001 - the edge: whatever it is becomes a problem document
             reply = problem(
@@ -178,12 +179,17 @@ class _WriteEndpoint:
         if self._roles.isdisjoint(actor.roles):
             raise forbidden()
         _require_json(headers)
-        key = _idempotency_key(headers) or exchange.correlation
+        if exchange.key is None:
+            _refuse_key(headers)
         if_match = _if_match(headers)
         raw = await read_body(exchange.receive, headers, self._parts.body_bytes_max)
         body = self._parser.parse(raw or b"{}")
         caller = Caller(
-            actor.subject, actor.organization, key, exchange.correlation, exchange.trace
+            actor.subject,
+            actor.organization,
+            exchange.correlation,
+            exchange.correlation,
+            exchange.trace,
         )
         call = HttpCall(
             self._parts,
@@ -199,9 +205,9 @@ class _WriteEndpoint:
         finally:
             exchange.rule_set = call.rules_cited
             await call.close()
-        return self._answer(exchange, key, outcome)
+        return self._answer(exchange, outcome)
 
-    def _answer(self, exchange: Exchange, key: UUID, outcome: Outcome) -> Reply:
+    def _answer(self, exchange: Exchange, outcome: Outcome) -> Reply:
         aggregate_id = outcome.stream.partition("-")[2]
         types = [self._parts.service.catalogue.type_of(event) for event in outcome.events]
         written = Written(aggregate_id, outcome.revision, outcome.position, types)
@@ -209,7 +215,7 @@ class _WriteEndpoint:
         reply.headers = [
             (b"etag", b'"%d"' % outcome.revision),
             (b"dvk-position", b"%d" % outcome.position),
-            (b"idempotency-key", str(key).encode("ascii")),
+            (b"idempotency-key", str(exchange.correlation).encode("ascii")),
             (b"cache-control", b"no-store"),
         ]
         if outcome.repeated:
@@ -320,33 +326,25 @@ def _require_json(headers: Headers) -> None:
         )
 
 
-def _correlation(headers: Headers, clock: Clock) -> UUID:
-    """The idempotency key where the caller sent a good one, so that a retry stays one story."""
-    with contextlib.suppress(MalformedError):
-        key = _idempotency_key(headers)
-        if key is not None:
-            return key
-    return new_key(clock.now())
-
-
-def _idempotency_key(headers: Headers) -> UUID | None:
-    raw = headers.get(b"idempotency-key")
+def _good_key(headers: Headers) -> UUID | None:
+    """The idempotency key, if the caller sent one that is good."""
+    raw = headers.get(_KEY_HEADER)
     if raw is None:
         return None
     try:
         key = UUID(raw.decode("ascii").strip().strip('"'))
-    except ValueError as error:
-        raise _bad_key() from error
-    if key.version != KEY_VERSION:
-        raise _bad_key()
-    return key
+    except ValueError:
+        return None
+    return key if key.version == KEY_VERSION else None
 
 
-def _bad_key() -> MalformedError:
-    return MalformedError(
-        "Idempotency-Key phải là UUID phiên bản 7 (RFC 9562), mỗi yêu cầu một khoá mới.",
-        "Idempotency-Key is a UUID of version 7 (RFC 9562), a new one for each request.",
-    )
+def _refuse_key(headers: Headers) -> None:
+    """Raise MalformedError where a key was sent that is not good."""
+    if _KEY_HEADER in headers:
+        raise MalformedError(
+            "Idempotency-Key phải là UUID phiên bản 7 (RFC 9562), mỗi yêu cầu một khoá mới.",
+            "Idempotency-Key is a UUID of version 7 (RFC 9562), a new one for each request.",
+        )
 
 
 def _if_match(headers: Headers) -> int | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -15,6 +15,8 @@ from shared.host.worker import Worker
 CHECK_SECONDS_MAX: Final = 2.0
 
 Check = Callable[[], Awaitable[bool]]
+
+T = TypeVar("T")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -62,18 +64,24 @@ class Health:
             reply.headers.append((b"retry-after", b"1"))
         return reply
 
+    async def settled(self) -> Reply:
+        """Whether read models, reactions and relays have taken all there is: for whoever waits for it.
+
+        Asks less than the figures, and nothing of the rest once one is behind. No, while something
+        is away.
+        """
+        settled = True
+        for worker in self._workers.values():
+            settled = settled and await _or_else(worker.is_settled(), False)
+        return Reply(200, msgspec.json.encode({"settled": settled}))
+
     async def exposition(self) -> bytes:
         """The figures for Prometheus, lags and parked subjects brought up to date.
 
         What cannot be measured now keeps its last figure; readiness says what is away.
         """
         for service, worker in self._workers.items():
-            try:
-                async with asyncio.timeout(CHECK_SECONDS_MAX):
-                    await self._measure(service, worker)
-            except Exception as error:
-                if not (is_outage(error) or isinstance(error, ReadModelBuildingError)):
-                    raise
+            await _or_else(self._measure(service, worker), None)
         return self._metrics.exposition()
 
     async def _measure(self, service: str, worker: Worker) -> None:
@@ -95,6 +103,17 @@ async def _reached(check: Check) -> Finding:
 async def _following(worker: Worker) -> Finding:
     readiness = await worker.readiness()
     return Finding(readiness.ready, readiness.reasons)
+
+
+async def _or_else(asked: Awaitable[T], otherwise: T) -> T:
+    """What was asked for, or `otherwise` where something is away, building or slow."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS_MAX):
+            return await asked
+    except Exception as error:
+        if is_outage(error) or isinstance(error, ReadModelBuildingError):
+            return otherwise
+        raise
 
 
 async def _in_time(finding: Awaitable[Finding]) -> Finding:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,13 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.trace import SpanKind, format_span_id, format_trace_id, set_span_in_context
+from opentelemetry.trace import (
+    SpanKind,
+    Tracer,
+    format_span_id,
+    format_trace_id,
+    set_span_in_context,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _TRACEPARENT: Final = re.compile(
@@ -39,28 +45,27 @@ class Tracing:
         provider.add_span_processor(BatchSpanProcessor(exporter))
         return cls(provider)
 
-    @property
-    def on(self) -> bool:
-        """Whether spans are recorded."""
-        return self._tracer is not None
-
-    @contextmanager
-    def span(self, name: str, parent: str, *, server: bool = False) -> Iterator[str]:
+    def span(self, name: str, parent: str, *, server: bool = False) -> AbstractContextManager[str]:
         """A span below the traceparent `parent`; gives the traceparent to hand on."""
         if self._tracer is None:
-            yield parent
-            return
-        context = _PROPAGATOR.extract({"traceparent": parent})
-        kind = SpanKind.SERVER if server else SpanKind.INTERNAL
-        with self._tracer.start_as_current_span(name, context=context, kind=kind) as span:
-            carrier: dict[str, str] = {}
-            _PROPAGATOR.inject(carrier, set_span_in_context(span))
-            yield carrier.get("traceparent", parent)
+            return nullcontext(parent)
+        return _recorded(
+            self._tracer, name, parent, SpanKind.SERVER if server else SpanKind.INTERNAL
+        )
 
     def close(self) -> None:
         """Send what is waiting, for a bounded time."""
         if self._provider is not None:
             self._provider.shutdown()
+
+
+@contextmanager
+def _recorded(tracer: Tracer, name: str, parent: str, kind: SpanKind) -> Iterator[str]:
+    context = _PROPAGATOR.extract({"traceparent": parent})
+    with tracer.start_as_current_span(name, context=context, kind=kind) as span:
+        carrier: dict[str, str] = {}
+        _PROPAGATOR.inject(carrier, set_span_in_context(span))
+        yield carrier.get("traceparent", parent)
 
 
 def traceparent(header: bytes | None, correlation: UUID) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ import structlog
 from shared.bus.port import Bus
 from shared.contracts.event import TYPE_PREFIX
 from shared.domain.time import from_microseconds
-from shared.eventstore.port import EventStore
+from shared.eventstore.port import EventStore, StoredEvent
 from shared.host import reactions, relay
 from shared.host.clock import Clock
 from shared.host.commands import Executor
@@ -42,6 +42,16 @@ class Lag:
 
     events: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How far a part has come in these categories; `types` where only some of their events concern it."""
+
+    part: str
+    position: int
+    categories: Collection[str]
+    types: Collection[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -168,25 +178,39 @@ class Worker:
 
     async def lag(self) -> Mapping[str, Lag]:
         """How far the read model, the reactions and the relay are behind the log. Raises outages."""
+        return {
+            standing.part: self._lag(await self._waiting(standing, LAG_EVENTS_MAX))
+            async for standing in self._standings()
+        }
+
+    async def is_settled(self) -> bool:
+        """Whether there is no lag: one event that waits is answer enough. Raises outages."""
+        async for standing in self._standings():
+            limit = 1 if standing.types is None else LAG_EVENTS_MAX
+            if await self._waiting(standing, limit):
+                return False
+        return True
+
+    async def _standings(self) -> AsyncIterator[_Standing]:
         state, own = self._database.state, self._service.catalogue.categories
         every = self._builder.categories
-        lags = {"projection": await self._lag(await self._database.position(), every)}
+        yield _Standing("projection", await self._database.position(), every)
         if self._service.reactions:
             kept = await state.checkpoint(reactions.CHECKPOINT)
             # A stand-by knows what is kept alone, and nothing is kept for events without a reaction.
             reacted = self._consumer.reacted(kept)
-            lags["reactions"] = await self._lag(reacted, every, self._reacted_types)
+            yield _Standing("reactions", reacted, every, self._reacted_types)
         if own:
-            lags["relay"] = await self._lag(await state.checkpoint(relay.CHECKPOINT), own)
-        return lags
+            yield _Standing("relay", await state.checkpoint(relay.CHECKPOINT), own)
 
-    async def _lag(
-        self, position: int, categories: Collection[str], types: Collection[str] | None = None
-    ) -> Lag:
+    async def _waiting(self, standing: _Standing, limit: int) -> Sequence[StoredEvent]:
         page = await self._store.read_log(
-            after=position, categories=categories, limit=LAG_EVENTS_MAX
+            after=standing.position, categories=standing.categories, limit=limit
         )
-        waiting = [event for event in page.events if types is None or event.type in types]
+        types = standing.types
+        return [event for event in page.events if types is None or event.type in types]
+
+    def _lag(self, waiting: Sequence[StoredEvent]) -> Lag:
         if not waiting:
             return Lag(0, 0.0)
         oldest = self._clock.now() - from_microseconds(waiting[0].time_us)

@@ -1,5 +1,6 @@
 """A service over HTTP: commands, retries, revisions, permissions, reads that follow writes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from shared.host.process import Runtime
 from tests.support.notebooks import Client, following, key, notebooks_in
 
 NOWHERE = "018f0000-0000-7000-8000-0000000000ff"
+SETTLED_SECONDS_MAX = 20.0
 
 
 @pytest.fixture
@@ -283,6 +285,18 @@ async def test_readiness_names_what_it_looked_at(hoa: Client) -> None:
         assert answer.status_code == 200, answer.text
         assert answer.json()["checks"].keys() == {"store", "bus", "notebooks"}
     assert (await hoa.send("GET", "/notebooks/health/live")).json() == {"live": True}
+
+
+async def test_it_is_settled_when_everything_is_followed_and_not_before(tmp_path: Path) -> None:
+    async with notebooks_in(tmp_path) as (runtime, client):
+        hoa = await client.signed_in("hoa")
+        await hoa.post("/notebooks", {"title": "Sổ"})
+        settled = await hoa.send("GET", "/health/settled")
+        assert (settled.status_code, settled.json()) == (200, {"settled": False})
+        async with following(runtime, hoa):
+            async with asyncio.timeout(SETTLED_SECONDS_MAX):
+                while not (await hoa.send("GET", "/health/settled")).json()["settled"]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
 
 
 async def test_figures_are_exposed_without_ids(hoa: Client) -> None:

@@ -116,7 +116,8 @@ async def test_events_are_recorded_with_who_why_and_the_whole_command(
     commands = executor(store, alone=alone)
     await commands.execute(NOTEBOOK, ID, opening(), caller=caller())
     cause, cited = new_key(AT), new_key(AT)
-    who = replace(caller(cause), trace="00-" + "1" * 32 + "-" + "2" * 16 + "-01")
+    trace = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
+    who = msgspec.structs.replace(caller(cause), trace=trace)
 
     outcome = await commands.execute(
         NOTEBOOK, ID, note("một", copies=2), caller=who, cites=[cited], rules="rules-4"

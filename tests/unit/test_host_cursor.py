@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.host.cursor import Order, PageParameters, fetch_page, order_for
@@ -13,7 +13,11 @@ from shared.host.service import Page
 
 TABLES = MetaData()
 ROWS = Table(
-    "rows", TABLES, Column("id", Integer, primary_key=True), Column("name", String, nullable=False)
+    "rows",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Index("rows_by_name", "name", "id"),
 )
 BY_NAME = (Order(ROWS.c.name, descending=True), Order(ROWS.c.id))
 BY_ID = (Order(ROWS.c.id),)
@@ -68,6 +72,36 @@ async def test_pages_together_are_the_list(
     assert seen == whole.items
     assert whole.next is None
     assert len(seen) == 25
+
+
+@pytest.mark.parametrize("order", [BY_NAME, BY_ID])
+async def test_the_last_page_costs_no_more_than_the_second(
+    connection: AsyncConnection, order: tuple[Order, ...]
+) -> None:
+    """However many pages came before: each begins in the index, where the one before ended."""
+    await connection.execute(delete(ROWS))
+    rows = [{"id": number, "name": f"{number:05d}"} for number in range(5_000)]
+    await connection.execute(insert(ROWS), rows)
+    steps = 0
+
+    def stepped() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.set_progress_handler(stepped, 1)
+    spent: list[int] = []
+    cursor = None
+    while True:
+        before = steps
+        cursor = (await page(connection, order, cursor, limit=100)).next
+        spent.append(steps - before)
+        if cursor is None:
+            break
+    assert len(spent) == 50
+    assert max(spent[1:]) < 1.1 * spent[1]
 
 
 async def test_rows_that_go_meanwhile_shift_nothing(connection: AsyncConnection) -> None:
