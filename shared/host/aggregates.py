@@ -61,9 +61,9 @@ class AggregateCache:
         self, slot: Slot, known: Known, state: object, ids: list[UUID], position: int
     ) -> Known:
         """Keep that `known` gained events `ids`, which lead to `state`; `known` belongs to the slot."""
-        before = known.revision + 1
         advanced = Known(state, known.revision + len(ids), position, known.ids)
-        advanced.ids.update((event_id, before + i) for i, event_id in enumerate(ids))
+        for revision, event_id in enumerate(ids, known.revision + 1):
+            advanced.ids[event_id] = revision
         if self._slots.get(slot.stream) is slot:
             self._weight += len(advanced.ids) if slot.known is None else len(ids)
         slot.known = advanced

@@ -17,7 +17,7 @@ from shared.host.lease import Lease
 from shared.host.merging import Checker
 from shared.host.service import ReadModel
 from shared.host.state import GenerationRow, Parked, State, migrate
-from shared.host.storage import Storage, close_engine, storage_at
+from shared.host.storage import Storage, storage_at
 
 POINTER_SECONDS_MAX: Final = 1.0
 """A process that is not the active worker learns of a switch of generations within this time."""
@@ -78,7 +78,9 @@ class ServiceDatabase:
         """
         storage = storage_at(url, service_name)
         await storage.prepare()
-        database = ServiceDatabase(storage, State(storage.state()), service_name, read_model)
+        database = ServiceDatabase(
+            storage, State(storage.state(), storage.state_writer()), service_name, read_model
+        )
         try:
             await storage.exclusively(database.state.engine, migrate)
             await database.look()
@@ -92,7 +94,7 @@ class ServiceDatabase:
         if self._held is not None:
             await self._held.generation.close()
             self._held = None
-        await close_engine(self.state.engine)
+        await self.state.close()
 
     # --- reading ------------------------------------------------------------------------------
 

@@ -5,27 +5,28 @@ All three change in one transaction, so a crash at any moment leaves them tellin
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Integer,
     MetaData,
     Table,
-    delete,
     insert,
     inspect,
     select,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventstore.port import START
-from shared.host.merging import Step
-from shared.host.state import Parked, StaleWorkerError, parked_table, put_parked, read_parked
-from shared.host.storage import Storage, close_engine
-from shared.host.writing import RowWriter
+from shared.host.merging import Checker, Step
+from shared.host.rows import PatchWhere
+from shared.host.state import Parked, StaleWorkerError, parked_table, parking, read_parked
+from shared.host.storage import Storage
+from shared.host.writing import RowStatements
 
 _META: Final = MetaData()
 
@@ -39,6 +40,8 @@ PROGRESS: Final = Table(
 
 PARKED: Final = parked_table("dvk_parked", _META)
 
+_CHECKER: Final = Checker(_META)
+
 
 class Generation:
     """Opened for this process. Only the active worker of the service calls `apply`."""
@@ -47,27 +50,24 @@ class Generation:
         self.number = number
         self._reader = storage.reader(number)
         self._writer = storage.writer(number)
-        self._rows = RowWriter(self._writer.dialect)
+        self._statements = RowStatements(self._writer.sql)
 
     @staticmethod
     async def make(number: int, storage: Storage, tables: MetaData) -> "Generation":
         """An empty generation, in place of whatever a crash left there."""
-        await storage.make(number)
-        generation = Generation(number, storage)
-        try:
-            async with generation._writer.begin() as connection:
-                await connection.run_sync(_META.create_all)
-                await connection.run_sync(tables.create_all)
-                await connection.execute(insert(PROGRESS).values(id=1, position=START))
-        except BaseException:
-            await generation.close()
-            raise
-        return generation
+
+        def create(connection: Connection) -> None:
+            _META.create_all(connection)
+            tables.create_all(connection)
+            connection.execute(insert(PROGRESS).values(id=1, position=START))
+
+        await storage.make(number, create)
+        return Generation(number, storage)
 
     async def exists(self) -> bool:
         """Whether it was made to the end."""
         try:
-            async with self._writer.connect() as connection:
+            async with self.read() as connection:
                 return await connection.run_sync(lambda c: inspect(c).has_table(PROGRESS.name))
         except BaseException:
             await self.close()
@@ -102,20 +102,17 @@ class Generation:
 
         Raises StaleWorkerError when the generation does not stand at `old`: another worker is active.
         """
-        async with self._writer.begin() as connection:
-            # First, because it takes the lock: a stale worker waits here and then learns that it is.
-            guarded = update(PROGRESS).where(PROGRESS.c.position == old).values(position=new)
-            if (await connection.execute(guarded)).rowcount != 1:
-                raise StaleWorkerError(f"generation {self.number} does not stand at {old}")
-            await self._rows.write(connection, steps)
-            await put_parked(connection, PARKED, park)
-            if free is not None:
-                await connection.execute(delete(PARKED).where(PARKED.c.stream == free))
+        moves = PatchWhere(PROGRESS, {"position": old}, {"position": new})
+        all_steps = (*steps, *parking(_CHECKER, PARKED, park, free))
+        # The guard first, because it takes the lock: a stale worker waits there and then learns it.
+        guard = self._statements.where(moves, guards=True)
+        if not await self._writer.run(chain((guard,), self._statements.of(all_steps))):
+            raise StaleWorkerError(f"generation {self.number} does not stand at {old}")
 
     async def close(self) -> None:
         """Release the connections."""
-        await close_engine(self._writer)
-        await close_engine(self._reader)
+        await self._reader.dispose()
+        await self._writer.close()
 
 
 def check_names(tables: MetaData) -> None:

@@ -58,6 +58,8 @@ class TableShape:
     """Whether a row that Add makes would lack a column that may not be NULL, so that Add fails there."""
     zeros: Mapping[str, Value]
     """Number columns that may not be NULL: their values in a row that Add makes."""
+    empty: Mapping[str, None]
+    """Every column, in order: rows made from it have theirs in the same order."""
 
     @staticmethod
     def of(table: Table) -> "TableShape":
@@ -87,6 +89,7 @@ class TableShape:
                 not c.nullable and c.name not in key and not _is_number(c) for c in table.columns
             ),
             zeros={c.name: 0 for c in numbers if not c.nullable},
+            empty={column.name: None for column in table.columns},
         )
 
 
@@ -118,6 +121,7 @@ class TableBatch:
     """What a batch does to the rows of one table."""
 
     shape: TableShape
+    # Whole rows, in the order of the table's columns.
     put: dict[Key, dict[str, Value]] = field(default_factory=dict)
     gone: dict[Key, None] = field(default_factory=dict)
     touched: dict[Key, Touched] = field(default_factory=dict)
@@ -125,7 +129,7 @@ class TableBatch:
     def put_row(self, key: Key, row: Row) -> None:
         self.gone.pop(key, None)
         self.touched.pop(key, None)
-        self.put[key] = dict(row)
+        self.put[key] = {**self.shape.empty, **row}
 
     def remove_row(self, key: Key) -> None:
         self.put.pop(key, None)
@@ -150,6 +154,7 @@ class TableBatch:
         if row is None and key in self.gone:
             del self.gone[key]
             row = self.put[key] = {
+                **self.shape.empty,
                 **self.shape.zeros,
                 **dict(zip(self.shape.key, key, strict=True)),
             }

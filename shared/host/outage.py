@@ -48,6 +48,8 @@ def is_outage(error: BaseException) -> bool:
             return True
         case asyncpg.PostgresError():
             return str(error.sqlstate or "").startswith(POSTGRES_OUTAGES)
+        case sqlite3.Error():
+            return _driver_says_outage(error)
         case sqlalchemy.exc.DBAPIError():
             return error.connection_invalidated or _driver_says_outage(error.orig)
     return False

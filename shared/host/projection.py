@@ -145,6 +145,8 @@ class Projection:
         batch = RowBatch(self._checker)
         park: dict[str, Parked] = {}
         for stored in events:
+            if not self._codec.handles(stored):
+                continue
             if stored.stream in self.parked or stored.stream in park:
                 continue  # queues behind the one that failed; the store keeps it
             try:

@@ -27,6 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.eventstore.port import START
+from shared.host.merging import Checker, RowBatch, Step
+from shared.host.rows import Add, PatchWhere, Put, Remove
+from shared.host.transactions import Transactions
+from shared.host.writing import RowStatements
 
 STATE: Final = MetaData()
 
@@ -80,6 +84,8 @@ PAYLOADS: Final = Table(
     Column("content", LargeBinary, nullable=True),
 )
 
+
+_CHECKER: Final = Checker(STATE)
 
 SCHEMA_VERSION: Final = 1
 """The version of these tables. Whoever changes them raises it and says how to get there."""
@@ -137,8 +143,16 @@ def _migrate(connection: Connection) -> None:
 class State:
     """Checkpoints, parked subjects of reactions, wanted replays."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, writer: Transactions) -> None:
+        """Both are of the state, and closed with this."""
         self.engine = engine
+        self._writer = writer
+        self._statements = RowStatements(writer.sql)
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self.engine.dispose()
+        await self._writer.close()
 
     async def checkpoint(self, name: str) -> int:
         """The position kept under `name`, START for none."""
@@ -160,11 +174,18 @@ class State:
 
         Raises StaleWorkerError when the checkpoint does not stand at `old`.
         """
-        async with self.engine.begin() as connection:
-            await _guarded_move(connection, name, old, new)
-            await put_parked(connection, PARKED, park)
-            if free is not None:
-                await connection.execute(delete(PARKED).where(PARKED.c.stream == free))
+        moves = PatchWhere(CHECKPOINTS, {"name": name, "position": old}, {"position": new})
+        statements = (
+            *self._statements.of(_begun(name) if old == START else ()),
+            self._statements.where(moves, guards=True),
+            *self._statements.of(parking(_CHECKER, PARKED, park, free)),
+        )
+        # The engine's one connection on SQLite is held for its turn: two writers of a file wait for each
+        # other by looking again ever later, and the unlucky one does so for seconds.
+        async with self.engine.connect():
+            moved = await self._writer.run(statements)
+        if not moved:
+            raise StaleWorkerError(f"{name} does not stand at {old}")
 
     async def parked(self) -> Sequence[Parked]:
         """The parked subjects of reactions, oldest first."""
@@ -222,25 +243,22 @@ def _columns_of(row: GenerationRow) -> dict[str, str | int]:
     }
 
 
-async def _guarded_move(connection: AsyncConnection, name: str, old: int, new: int) -> None:
-    where = (CHECKPOINTS.c.name == name) & (CHECKPOINTS.c.position == old)
-    moved = await connection.execute(update(CHECKPOINTS).where(where).values(position=new))
-    if moved.rowcount == 1:
-        return
-    query = select(CHECKPOINTS.c.position).where(CHECKPOINTS.c.name == name)
-    held = (await connection.execute(query)).scalar_one_or_none()
-    if held is not None or old != START:
-        raise StaleWorkerError(f"{name} stands at {held}, expected {old}")
-    await connection.execute(insert(CHECKPOINTS).values(name=name, position=new))
+def _begun(name: str) -> Sequence[Step]:
+    """Makes the checkpoint, at 0, which is START, if there is none."""
+    batch = RowBatch(_CHECKER)
+    batch.add([Add(CHECKPOINTS, {"name": name}, {})])
+    return batch.steps
 
 
-async def put_parked(
-    connection: AsyncConnection, table: Table, subjects: Collection[Parked]
-) -> None:
-    """Insert or replace parked subjects, inside the caller's transaction."""
-    for subject in subjects:
-        await connection.execute(delete(table).where(table.c.stream == subject.stream))
-        await connection.execute(insert(table).values(asdict(subject)))
+def parking(
+    checker: Checker, table: Table, park: Collection[Parked], free: str | None
+) -> Sequence[Step]:
+    """Puts parked subjects into `table` and takes the one that is free out of it."""
+    batch = RowBatch(checker)
+    batch.add([Put(table, asdict(subject)) for subject in park])
+    if free is not None:
+        batch.add([Remove(table, {"stream": free})])
+    return batch.steps
 
 
 async def read_parked(connection: AsyncConnection, table: Table) -> Sequence[Parked]:

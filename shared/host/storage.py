@@ -5,7 +5,6 @@ Two kinds of data: the *state* (checkpoints, parked subjects, personal data), wh
 """
 
 import asyncio
-import contextlib
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
@@ -13,14 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-import aiosqlite
-from sqlalchemy import event, text
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.host.engines import postgres_engine, sqlite_connection, sqlite_engine
 from shared.host.lease import FileLease, Lease, PostgresLease
+from shared.host.transactions import PostgresTransactions, SqliteTransactions, Transactions
 from shared.sqlite_wal import make_wal
 
 READERS_MAX: Final = 8
@@ -29,14 +27,8 @@ READERS_MAX: Final = 8
 STATE_CONNECTIONS_MAX: Final = 4
 """Connections to the state on PostgreSQL; on SQLite one, because it has one writer anyway."""
 
-BUSY_SECONDS_MAX: Final = 10
-"""How long a SQLite connection waits for another process's write."""
-
-RETURN_SECONDS_MAX: Final = 1.0
-RETURN_POLL_SECONDS: Final = 0.001
-
-POOL_WAIT_SECONDS_MAX: Final = 30
-CONNECT_SECONDS_MAX: Final = 10
+KEPT: Final = ("synchronous = FULL", "secure_delete = ON")
+"""Pragmas of the state on SQLite: durable on commit, and what was erased stays in no free page."""
 
 SERVICE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -48,11 +40,15 @@ class Storage(Protocol):
         """The kept data, for reading and writing, durable on commit."""
         ...
 
+    def state_writer(self) -> Transactions:
+        """The kept data, for what is written again and again, durable on commit."""
+        ...
+
     def reader(self, generation: int) -> AsyncEngine:
         """A generation, for reading only; a transaction sees one moment."""
         ...
 
-    def writer(self, generation: int) -> AsyncEngine:
+    def writer(self, generation: int) -> Transactions:
         """A generation, for its one writer."""
         ...
 
@@ -66,8 +62,8 @@ class Storage(Protocol):
         """Run `work` in a transaction that no other process's `exclusively` overlaps."""
         ...
 
-    async def make(self, generation: int) -> None:
-        """Make the empty place of a generation, whatever a crash left there."""
+    async def make(self, generation: int, create: Callable[[Connection], None]) -> None:
+        """Make the place of a generation, whatever a crash left there, and run `create` in it."""
         ...
 
     async def drop(self, generation: int) -> None:
@@ -107,20 +103,21 @@ class SqliteStorage:
         self._service = service
 
     def state(self) -> AsyncEngine:
-        # secure_delete: what was erased must not stay in free pages.
-        pragmas = ("synchronous = FULL", "secure_delete = ON")
-        return _sqlite(self._state_path, pragmas, "BEGIN IMMEDIATE", connections_max=1)
+        return sqlite_engine(self._state_path, KEPT, "BEGIN IMMEDIATE", connections_max=1)
+
+    def state_writer(self) -> Transactions:
+        return SqliteTransactions(partial(sqlite_connection, self._state_path, KEPT))
 
     def reader(self, generation: int) -> AsyncEngine:
-        return _sqlite(
+        return sqlite_engine(
             self._path(generation), ("query_only = ON",), "BEGIN", connections_max=READERS_MAX
         )
 
-    def writer(self, generation: int) -> AsyncEngine:
+    def writer(self, generation: int) -> Transactions:
         # NORMAL may lose the last transactions with the power, never half of one: rows and checkpoint
         # go back together, and what is missing is read from the log again.
-        pragmas = ("journal_mode = WAL", "synchronous = NORMAL")
-        return _sqlite(self._path(generation), pragmas, "BEGIN IMMEDIATE", connections_max=1)
+        pragmas = ("synchronous = NORMAL",)
+        return SqliteTransactions(partial(sqlite_connection, self._path(generation), pragmas))
 
     async def prepare(self) -> None:
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
@@ -132,8 +129,11 @@ class SqliteStorage:
         async with engine.begin() as connection:
             await work(connection)
 
-    async def make(self, generation: int) -> None:
+    async def make(self, generation: int, create: Callable[[Connection], None]) -> None:
         await self.drop(generation)
+        pragmas = ("journal_mode = WAL",)  # it stays so
+        path = self._path(generation)
+        await _run_once(sqlite_engine(path, pragmas, "BEGIN IMMEDIATE", connections_max=1), create)
 
     async def drop(self, generation: int) -> None:
         path = self._path(generation)
@@ -144,7 +144,7 @@ class SqliteStorage:
         return FileLease(self._folder / f"{self._service}.lock")
 
     async def forget(self) -> None:
-        engine = _sqlite(self._state_path, (), None, connections_max=1)
+        engine = sqlite_engine(self._state_path, (), None, connections_max=1)
         try:
             async with engine.connect() as connection:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -170,21 +170,28 @@ class PostgresStorage:
         self._preparing = int.from_bytes(digest[:8], "big", signed=True)
 
     def state(self) -> AsyncEngine:
-        return _postgres(self._url, self._state_schema, connections_max=STATE_CONNECTIONS_MAX)
+        return postgres_engine(self._url, self._state_schema, connections_max=STATE_CONNECTIONS_MAX)
+
+    def state_writer(self) -> Transactions:
+        engine = postgres_engine(self._url, self._state_schema, connections_max=1)
+        return PostgresTransactions(engine)
 
     def reader(self, generation: int) -> AsyncEngine:
         only_reading = {
             "default_transaction_read_only": "on",
             "default_transaction_isolation": "repeatable read",
         }
-        return _postgres(
+        return postgres_engine(
             self._url, self._schema(generation), connections_max=READERS_MAX, settings=only_reading
         )
 
-    def writer(self, generation: int) -> AsyncEngine:
+    def writer(self, generation: int) -> Transactions:
         # As on SQLite: what the last moments before a power cut lose is read from the log again.
         relaxed = {"synchronous_commit": "off"}
-        return _postgres(self._url, self._schema(generation), connections_max=1, settings=relaxed)
+        schema = self._schema(generation)
+        return PostgresTransactions(
+            postgres_engine(self._url, schema, connections_max=1, settings=relaxed)
+        )
 
     async def prepare(self) -> None:
         await self._run(f'CREATE SCHEMA IF NOT EXISTS "{self._state_schema}"')
@@ -196,9 +203,10 @@ class PostgresStorage:
             await self._lock(connection)
             await work(connection)
 
-    async def make(self, generation: int) -> None:
+    async def make(self, generation: int, create: Callable[[Connection], None]) -> None:
         schema = self._schema(generation)
         await self._run(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE', f'CREATE SCHEMA "{schema}"')
+        await _run_once(postgres_engine(self._url, schema, connections_max=1), create)
 
     async def drop(self, generation: int) -> None:
         await self._run(f'DROP SCHEMA IF EXISTS "{self._schema(generation)}" CASCADE')
@@ -210,7 +218,7 @@ class PostgresStorage:
         """PostgreSQL reuses the space of deleted rows by itself (autovacuum)."""
 
     async def _run(self, *statements: str) -> None:
-        engine = _postgres(self._url, "public", connections_max=1)
+        engine = postgres_engine(self._url, "public", connections_max=1)
         try:
             async with engine.begin() as connection:
                 # Two replicas that start together would both find nothing and one would fail.
@@ -229,76 +237,10 @@ class PostgresStorage:
         return f"{self._service}_read_{generation}"
 
 
-def _sqlite(
-    path: Path, pragmas: tuple[str, ...], begin: str | None, *, connections_max: int
-) -> AsyncEngine:
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
-        pool_size=connections_max,
-        max_overflow=0,
-        pool_timeout=POOL_WAIT_SECONDS_MAX,
-        async_creator=partial(_connect, path),
-    )
-
-    def opened(connection: DBAPIConnection, _record: object) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def begun(connection: Connection) -> None:
-        if begin is not None:
-            connection.exec_driver_sql(begin)
-
-    event.listen(engine.sync_engine, "connect", opened)
-    event.listen(engine.sync_engine, "begin", begun)
-    return engine
-
-
-async def close_engine(engine: AsyncEngine) -> None:
-    """Close its connections, those too that a cancelled task is still giving back.
-
-    Their return goes on by itself after the cancellation; once the pool is gone it would close nothing.
-    """
-    pool = engine.pool
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(RETURN_SECONDS_MAX):
-            while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110 - tells nobody
-                await asyncio.sleep(RETURN_POLL_SECONDS)
-    await engine.dispose()
-
-
-async def _connect(path: Path) -> aiosqlite.Connection:
-    """A connection that is not left behind open when whoever wanted it is cancelled meanwhile."""
-    # The driver would begin by itself, and only before a write: a read would not be one moment.
-    connecting = aiosqlite.connect(path, timeout=BUSY_SECONDS_MAX, isolation_level=None)
-    # As SQLAlchemy does it: a thread that waits for work must not keep the process from ending.
-    connecting._thread.daemon = True  # noqa: SLF001 - there is no public way
-    opening = asyncio.ensure_future(_opened(connecting))
+async def _run_once(engine: AsyncEngine, work: Callable[[Connection], None]) -> None:
+    """Run `work` in a transaction of `engine`, which is closed then."""
     try:
-        return await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        # The thread opens the file in any case; only who waits for it can close it.
-        with contextlib.suppress(aiosqlite.Error):
-            await (await opening).close()
-        raise
-
-
-async def _opened(connecting: aiosqlite.Connection) -> aiosqlite.Connection:
-    return await connecting
-
-
-def _postgres(
-    url: URL, schema: str, *, connections_max: int, settings: dict[str, str] | None = None
-) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=connections_max,
-        max_overflow=0,
-        pool_timeout=POOL_WAIT_SECONDS_MAX,
-        pool_pre_ping=True,
-        connect_args={
-            "timeout": CONNECT_SECONDS_MAX,
-            "server_settings": {"search_path": f'"{schema}"', **(settings or {})},
-        },
-    )
+        async with engine.begin() as connection:
+            await connection.run_sync(work)
+    finally:
+        await engine.dispose()

@@ -1,25 +1,24 @@
 """Writes merged row changes with as few statements as there are tables and sets of columns.
 
-The statements are plain SQL, made once per table and column set: on SQLite they run through the
-driver's executemany; on PostgreSQL each takes one array per column, so a group is one round trip.
+The statements are plain SQL, made once per table and column set: on SQLite they are executed row by
+row; on PostgreSQL each takes one array per column, so a group is one round trip.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     Integer,
     LargeBinary,
     SmallInteger,
     Table,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import make_url
 
 from shared.host.merging import Step, TableBatch, TableShape
 from shared.host.rows import PatchWhere, Value
@@ -31,7 +30,19 @@ STATEMENT_SHAPES_MAX: Final = 2048
 """SQL texts kept ready; a read model has some dozens."""
 
 Names = tuple[str, ...]
-Rows = Sequence[Sequence[Value]]
+Row = tuple[Value, ...]
+Rows = Sequence[Row]
+Parameters = tuple[Value | list[Value], ...]
+"""Of one execution: values, or on PostgreSQL a list of values for each column."""
+
+
+class Statement(NamedTuple):
+    """SQL in an engine's own words, and what to execute it with, one after the other."""
+
+    sql: str
+    executions: Sequence[Parameters]
+    guards: bool = False
+    """Whether its transaction is to be taken back unless it changes exactly one row."""
 
 
 class Sql(Protocol):
@@ -65,104 +76,101 @@ class Sql(Protocol):
         """Set `names` where `where` match and `nulls` are NULL."""
         ...
 
-    async def run(self, connection: AsyncConnection, statement: str, rows: Rows) -> None:
-        """Run `statement` for every row; no two rows have the same key."""
+    def executions(self, rows: Rows) -> Sequence[Parameters]:
+        """What to execute a statement with, for every row; no two rows have the same key."""
         ...
 
 
-class RowWriter:
-    """Runs steps on a connection, inside the caller's transaction."""
+class RowStatements:
+    """Turns steps into statements."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self._sql: Sql = (
-            PostgresSql(dialect) if dialect.name == "postgresql" else SqliteSql(dialect)
-        )
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
         cached = lru_cache(STATEMENT_SHAPES_MAX)
+        self._put: Callable[[Table], str] = cached(lambda table: sql.put(TableShape.of(table)))
         self._patch: Callable[[Table, Names], str] = cached(
-            lambda table, names: self._sql.patch(TableShape.of(table), names)
+            lambda table, names: sql.patch(TableShape.of(table), names)
         )
         self._add: Callable[[Table, Names, Names], str] = cached(
-            lambda table, names, zeros: self._sql.add(TableShape.of(table), names, zeros)
+            lambda table, names, zeros: sql.add(TableShape.of(table), names, zeros)
+        )
+        self._patch_where: Callable[[Table, Names, Names, Names], str] = cached(
+            lambda table, *names: sql.patch_where(TableShape.of(table), *names)
         )
 
-    async def write(self, connection: AsyncConnection, steps: Iterable[Step]) -> None:
-        """Run `steps` in order."""
+    def of(self, steps: Iterable[Step]) -> Iterator[Statement]:
+        """What to run for `steps`, in order."""
         for step in steps:
             if isinstance(step, PatchWhere):
-                await self._write_where(connection, step)
+                yield self.where(step)
             else:
-                await self._write_table(connection, step)
+                yield from self._table(step)
 
-    async def _write_table(self, connection: AsyncConnection, batch: TableBatch) -> None:
-        shape = batch.shape
+    def where(self, step: PatchWhere, *, guards: bool = False) -> Statement:
+        """The statement of a PatchWhere; for `guards` see Statement."""
+        where = {name: value for name, value in step.where.items() if value is not None}
+        nulls = tuple(name for name, value in step.where.items() if value is None)
+        sql = self._patch_where(step.table, tuple(step.changes), tuple(where), nulls)
+        return Statement(sql, [(*step.changes.values(), *where.values())], guards)
+
+    def _table(self, batch: TableBatch) -> Iterator[Statement]:
         if batch.gone:
-            await self._run(connection, self._sql.remove(shape), list(batch.gone))
+            yield from self._each(self._sql.remove(batch.shape), list(batch.gone))
         if batch.put:
-            columns = shape.columns
-            rows = [[row.get(name) for name in columns] for row in batch.put.values()]
-            await self._run(connection, self._sql.put(shape), rows)
+            rows = [tuple(row.values()) for row in batch.put.values()]
+            yield from self._each(self._put(batch.shape.table), rows)
         if batch.touched:
-            await self._write_touched(connection, batch)
+            yield from self._touched(batch)
 
-    async def _write_touched(self, connection: AsyncConnection, batch: TableBatch) -> None:
+    def _touched(self, batch: TableBatch) -> Iterator[Statement]:
         """In the order that a touched row needs: before, made and added to, after."""
         table, shape = batch.shape.table, batch.shape
-        before: dict[Names, list[list[Value]]] = {}
-        made: dict[tuple[Names, Names], list[list[Value]]] = {}
-        after: dict[Names, list[list[Value]]] = {}
+        before: dict[Names, list[Row]] = {}
+        made: dict[tuple[Names, Names], list[Row]] = {}
+        after: dict[Names, list[Row]] = {}
         for key, touched in batch.touched.items():
             if touched.before:
-                before.setdefault(tuple(touched.before), []).append(
-                    [*touched.before.values(), *key]
-                )
+                row = (*touched.before.values(), *key)
+                before.setdefault(tuple(touched.before), []).append(row)
             if touched.made:
                 names = tuple(touched.amounts)
                 zeros = tuple(name for name in shape.zeros if name not in touched.amounts)
-                row = [*key, *touched.amounts.values(), *(shape.zeros[name] for name in zeros)]
+                row = (*key, *touched.amounts.values(), *(shape.zeros[name] for name in zeros))
                 made.setdefault((names, zeros), []).append(row)
             if touched.after:
-                after.setdefault(tuple(touched.after), []).append([*touched.after.values(), *key])
+                row = (*touched.after.values(), *key)
+                after.setdefault(tuple(touched.after), []).append(row)
         for columns, rows in before.items():
-            await self._run(connection, self._patch(table, columns), rows)
+            yield from self._each(self._patch(table, columns), rows)
         for (names, zeros), rows in made.items():
             if shape.incomplete:
-                await self._add_apart(connection, shape, names, zeros, rows)
+                yield from self._add_apart(shape, names, zeros, rows)
             else:
-                await self._run(connection, self._add(table, names, zeros), rows)
+                yield from self._each(self._add(table, names, zeros), rows)
         for columns, rows in after.items():
-            await self._run(connection, self._patch(table, columns), rows)
+            yield from self._each(self._patch(table, columns), rows)
 
-    async def _add_apart(
-        self, connection: AsyncConnection, shape: TableShape, names: Names, zeros: Names, rows: Rows
-    ) -> None:
+    def _add_apart(
+        self, shape: TableShape, names: Names, zeros: Names, rows: Rows
+    ) -> Iterator[Statement]:
         """Both engines refuse an incomplete row before they look whether there is one to add to."""
         width = len(shape.key)
         if names:
-            amounts = [[*row[width : width + len(names)], *row[:width]] for row in rows]
-            await self._run(connection, self._sql.increase(shape, names), amounts)
-        columns = (*shape.key, *names, *zeros)
-        missing = [[*row, *row[:width]] for row in rows]
-        await self._run(connection, self._sql.make(shape, columns), missing)
+            amounts = [(*row[width : width + len(names)], *row[:width]) for row in rows]
+            yield from self._each(self._sql.increase(shape, names), amounts)
+        missing = [(*row, *row[:width]) for row in rows]
+        yield from self._each(self._sql.make(shape, (*shape.key, *names, *zeros)), missing)
 
-    async def _write_where(self, connection: AsyncConnection, step: PatchWhere) -> None:
-        where = {name: value for name, value in step.where.items() if value is not None}
-        nulls = tuple(name for name, value in step.where.items() if value is None)
-        statement = self._sql.patch_where(
-            TableShape.of(step.table), tuple(step.changes), tuple(where), nulls
-        )
-        row = (*step.changes.values(), *where.values())
-        await connection.exec_driver_sql(statement, row)
-
-    async def _run(self, connection: AsyncConnection, statement: str, rows: Rows) -> None:
+    def _each(self, sql: str, rows: Rows) -> Iterator[Statement]:
         for start in range(0, len(rows), ROWS_PER_STATEMENT_MAX):
-            await self._sql.run(connection, statement, rows[start : start + ROWS_PER_STATEMENT_MAX])
+            yield Statement(sql, self._sql.executions(rows[start : start + ROWS_PER_STATEMENT_MAX]))
 
 
 class SqliteSql:
     """SQLite: one row per execution, the driver loops."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self._quote = dialect.identifier_preparer.quote
+    def __init__(self) -> None:
+        self._quote = make_url("sqlite://").get_dialect()().identifier_preparer.quote
 
     def put(self, shape: TableShape) -> str:
         columns = ", ".join(map(self._quote, shape.columns))
@@ -215,8 +223,8 @@ class SqliteSql:
             f"WHERE {' AND '.join(conditions) or '1 = 1'}"
         )
 
-    async def run(self, connection: AsyncConnection, statement: str, rows: Rows) -> None:
-        await connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+    def executions(self, rows: Rows) -> Sequence[Parameters]:
+        return rows
 
     def _table(self, shape: TableShape) -> str:
         return self._quote(shape.table.name)
@@ -231,8 +239,8 @@ class SqliteSql:
 class PostgresSql:
     """PostgreSQL: a group of rows is one statement over arrays, one per column."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self._quote = dialect.identifier_preparer.quote
+    def __init__(self) -> None:
+        self._quote = make_url("postgresql+asyncpg://").get_dialect()().identifier_preparer.quote
 
     def put(self, shape: TableShape) -> str:
         sets = [
@@ -299,10 +307,8 @@ class PostgresSql:
             f"WHERE {' AND '.join(conditions) or 'true'}"
         )
 
-    async def run(self, connection: AsyncConnection, statement: str, rows: Rows) -> None:
-        await connection.exec_driver_sql(
-            statement, tuple([list(column) for column in zip(*rows, strict=True)])
-        )
+    def executions(self, rows: Rows) -> Sequence[Parameters]:
+        return [tuple([list(column) for column in zip(*rows, strict=True)])]
 
     def _list(self, names: Names) -> str:
         return ", ".join(map(self._quote, names))

@@ -9,6 +9,7 @@ rebuild, it rebuilds both read models in between.
 """
 
 import asyncio
+import inspect
 import os
 import signal
 import sys
@@ -23,7 +24,7 @@ from shared.host.commands import Caller, Executor
 from shared.host.generation import Generation
 from shared.host.ids import derive_id
 from shared.host.state import State
-from shared.host.writing import RowWriter
+from shared.host.transactions import SqliteTransactions
 from tests.support.delivery import (
     PARCEL,
     Faults,
@@ -43,7 +44,7 @@ POINTS: Final[dict[str, tuple[type[Any], str, str]]] = {
     "checkpoint not moved": (State, "move", "before"),
     "checkpoint moved": (State, "move", "after"),
     "rows not written": (Generation, "apply", "before"),
-    "rows written, not committed": (RowWriter, "write", "after"),
+    "rows written, not committed": (SqliteTransactions, "_execute", "after"),
     "rows committed, not reacted to": (Generation, "apply", "after"),
     "generation noted, not made": (State, "put_generation", "after"),
     "generation made, empty": (Generation, "make", "after"),
@@ -75,7 +76,14 @@ def arm(point: str, nth: int) -> None:
         maybe_die("after")
         return result
 
-    setattr(owner, name, staticmethod(watched) if name == "make" else watched)
+    def watched_in_thread(*args: object, **kwargs: object) -> object:
+        maybe_die("before")
+        result: object = method(*args, **kwargs)
+        maybe_die("after")
+        return result
+
+    armed = watched if inspect.iscoroutinefunction(method) else watched_in_thread
+    setattr(owner, name, staticmethod(armed) if name == "make" else armed)
 
 
 def keyed(*parts: str) -> Caller:

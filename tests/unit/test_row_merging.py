@@ -1,8 +1,7 @@
 """Merging row changes: a batch leaves the rows that its changes, one by one, would have left."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     DateTime,
     Float,
     Index,
@@ -18,14 +18,14 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    create_engine,
     select,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.host.merging import Checker, ReadModelError, RowBatch, RowChangeError
 from shared.host.rows import Add, Patch, PatchWhere, Put, Remove, Row, RowChange, Value
-from shared.host.writing import RowWriter
+from shared.host.writing import RowStatements, SqliteSql
 
 TABLES = MetaData()
 ITEMS = Table(
@@ -124,30 +124,31 @@ class Model:
         return {tuple(row.values()) for row in self.held[table].values()}
 
 
-@asynccontextmanager
-async def sqlite() -> AsyncIterator[AsyncConnection]:
-    engine = create_async_engine("sqlite+aiosqlite://")
+@contextmanager
+def sqlite() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
     try:
-        async with engine.connect() as connection:
-            await connection.run_sync(TABLES.create_all)
+        with engine.connect() as connection:
+            TABLES.create_all(connection)
             yield connection
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
-async def written(
-    connection: AsyncConnection, batches: Sequence[Sequence[RowChange]]
+def written(
+    connection: Connection, batches: Sequence[Sequence[RowChange]]
 ) -> dict[Table, set[tuple[Value, ...]]]:
     """The rows after each batch was merged and written."""
-    writer = RowWriter(connection.dialect)
+    statements = RowStatements(SqliteSql())
     for changes in batches:
         batch = RowBatch(CHECKER)
         for one in changes:
             batch.add([one])
-        await writer.write(connection, batch.steps)
+        for sql, executions, _ in statements.of(batch.steps):
+            for parameters in executions:
+                connection.exec_driver_sql(sql, parameters)
     return {
-        table: {tuple(row) for row in await connection.execute(select(table))}
-        for table in (ITEMS, SEEN)
+        table: {tuple(row) for row in connection.execute(select(table))} for table in (ITEMS, SEEN)
     }
 
 
@@ -164,30 +165,27 @@ def modelled(batches: Sequence[Sequence[RowChange]]) -> dict[Table, set[tuple[Va
 def test_any_batches_leave_what_their_changes_one_by_one_would_leave(
     batches: list[list[RowChange]],
 ) -> None:
-    async def check() -> None:
-        async with sqlite() as connection:
-            assert await written(connection, batches) == modelled(batches)
-
-    asyncio.run(check())
+    with sqlite() as connection:
+        assert written(connection, batches) == modelled(batches)
 
 
-async def test_add_changes_a_row_that_it_could_not_have_made() -> None:
+def test_add_changes_a_row_that_it_could_not_have_made() -> None:
     add = Add(NAMED, {"id": 1}, {"count": 2})
-    async with sqlite() as connection:
-        await written(connection, [[Put(NAMED, {"id": 1, "name": "Lan", "count": 1})], [add, add]])
-        assert [tuple(row) for row in await connection.execute(select(NAMED))] == [(1, "Lan", 5)]
+    with sqlite() as connection:
+        written(connection, [[Put(NAMED, {"id": 1, "name": "Lan", "count": 1})], [add, add]])
+        assert [tuple(row) for row in connection.execute(select(NAMED))] == [(1, "Lan", 5)]
         with pytest.raises(IntegrityError):
-            await written(connection, [[Remove(NAMED, {"id": 1})], [add]])
+            written(connection, [[Remove(NAMED, {"id": 1})], [add]])
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(change, max_size=10))
 def test_where_a_log_is_cut_into_batches_makes_no_difference(changes: list[RowChange]) -> None:
-    async def rows(batches: list[list[RowChange]]) -> dict[Table, set[tuple[Value, ...]]]:
-        async with sqlite() as connection:
-            return await written(connection, batches)
+    def rows(batches: list[list[RowChange]]) -> dict[Table, set[tuple[Value, ...]]]:
+        with sqlite() as connection:
+            return written(connection, batches)
 
-    assert asyncio.run(rows([changes])) == asyncio.run(rows([[one] for one in changes]))
+    assert rows([changes]) == rows([[one] for one in changes])
 
 
 def test_a_batch_costs_a_statement_per_table_and_set_of_columns() -> None:
