@@ -16,14 +16,27 @@ BallotId = NewType("BallotId", UUID)
 CaseId = NewType("CaseId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 
+# Python and ECMAScript, whose patterns OpenAPI has, must read them alike: they disagree on what `\s` and,
+# before a line break that ends the text, `$` are.
+_VISIBLE: Final = r"[^\x00-\x20\x7f-\xa0\s\ufeff]"
+
 Line = Annotated[
     str,
-    msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"),
+    msgspec.Meta(
+        min_length=1,
+        max_length=200,
+        pattern=rf"^[^\x00-\x1f\x7f-\x9f]*{_VISIBLE}[^\x00-\x1f\x7f-\x9f]*$(?!\n)",
+    ),
 ]
 """One line of text that says something: 1 to 200 characters, no control characters."""
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Text = Annotated[
+    str,
+    msgspec.Meta(min_length=1, max_length=4000, pattern=rf"^[^\x00]*{_VISIBLE}[^\x00]*$"),
+]
 """Some paragraphs: 1 to 4,000 characters, no NUL."""
+
+Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 
 WorkField = Literal["economy", "culture-society", "security-defence", "political-system"]
 """The four fields of guideline clause II.1."""
@@ -57,7 +70,9 @@ Level = Literal["province", "commune", "grassroots"]
 CompetenceClause = Literal["I.2.2a", "I.2.2b", "I.2.2c", "I.2.2d"]
 """The clauses that give a body the competence to recognise."""
 
-CategoryId = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9.\-]+$")]
+CategoryId = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9.\-]+$(?!\n)")
+]
 """Id of a category of registrants in a rule set (clauses I.1.1 and I.1.2)."""
 
 SurveyGate = Literal["before_registration", "before_plan"]

@@ -47,11 +47,14 @@ _WRITE_PROBLEMS: Final = (
     IDEMPOTENCY_CONFLICT,
     BUSY,
 )
+_UUID_7: Final = (
+    "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-7[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$"
+)
 _AT_LEAST: Final[Document] = {
     "name": "at_least",
     "in": "query",
     "description": "A position from Dvk-Position: wait briefly until the list shows it.",
-    "schema": {"type": "integer", "minimum": 0},
+    "schema": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
 }
 _LANGUAGE: Final[Document] = {
     "name": "Accept-Language",
@@ -59,12 +62,18 @@ _LANGUAGE: Final[Document] = {
     "description": "The language of problem documents: vi (default) or en.",
     "schema": {"type": "string", "default": "vi"},
 }
+_UNLESS_KNOWN: Final[Document] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "An ETag that begins with W/: 304 while the answer is still the same.",
+    "schema": {"type": "string"},
+}
 _WRITE_HEADERS: Final[tuple[Document, ...]] = (
     {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "A UUID of version 7, one per request; repeating the request with it is safe.",
-        "schema": {"type": "string", "format": "uuid"},
+        "schema": {"type": "string", "pattern": _UUID_7},
     },
     {
         "name": "If-Match",
@@ -177,9 +186,14 @@ def _read(
             *_path_parameters(operation.path),
             *_query_parameters(schemas[operation.parameters], components),
             _AT_LEAST,
+            _UNLESS_KNOWN,
             _LANGUAGE,
         ],
-        "responses": {"200": answer, **_problems(kinds, schemas)},
+        "responses": {
+            "200": answer,
+            "304": {"description": "As If-None-Match knows it."},
+            **_problems(kinds, schemas),
+        },
         "security": [{}, {"bearer": []}] if operation.public else [{"bearer": []}],
         "x-roles": sorted(role.value for role in operation.roles),
     }

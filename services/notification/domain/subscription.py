@@ -15,11 +15,13 @@ Address = Annotated[
     msgspec.Meta(
         max_length=254,
         pattern=r"^[A-Za-z0-9_%+'-]+(\.[A-Za-z0-9_%+'-]+)*"
-        r"@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$",
+        r"@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$(?!\n)",
         examples=["van-phong@xa-yen-thanh.example"],
     ),
 ]
-"""An e-mail address that every mail server takes and no header can be smuggled in with."""
+"""An e-mail address that every mail server takes and no header can be smuggled in with: `$` alone would let
+a line break end it.
+"""
 
 
 class Subscription(msgspec.Struct, frozen=True):

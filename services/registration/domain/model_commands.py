@@ -18,11 +18,11 @@ from shared.contracts.values import (
     OrganizationId,
     Text,
     WorkField,
+    Year,
 )
 from shared.domain.decider import Request
 from shared.domain.time import Instant
 
-Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 Figures = Annotated[tuple[Figure, ...], msgspec.Meta(max_length=50)]
 
 
@@ -183,7 +183,7 @@ class SubmitWrittenResultsForm(Request, frozen=True, kw_only=True):
 
     summary: Text
     figures: Figures = ()
-    households: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    households: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
     reason: Text | None = None
 
 

@@ -8,13 +8,12 @@ from typing import Annotated, Final
 import msgspec
 
 from shared.contracts.registration import CalendarSet, MovementLaunched
-from shared.contracts.values import Line, MovementId, OrganizationId, RuleSetId
+from shared.contracts.values import Line, MovementId, OrganizationId, RuleSetId, Year
 from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
 MovementEvent = MovementLaunched | CalendarSet
-Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 
 # --- state ------------------------------------------------------------------------------------
 
@@ -48,7 +47,7 @@ class LaunchMovementForm(Request, frozen=True, kw_only=True):
     legal_bases: Annotated[tuple[Line, ...], msgspec.Meta(min_length=1, max_length=50)]
     launching_body: OrganizationId
     rule_set: RuleSetId
-    rule_set_version: int
+    rule_set_version: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
 
 class LaunchMovement(LaunchMovementForm, frozen=True, kw_only=True):
