@@ -14,10 +14,18 @@ from sqlalchemy import select
 
 from dvk.demo.province import load_province
 from dvk.services import chosen
-from shared.contracts.evaluation import BallotClosed, BallotTallied, VoteCast
+from shared.contracts.evaluation import (
+    AdviceIssued,
+    AppraisalOpened,
+    BallotClosed,
+    BallotTallied,
+    QuorumMissed,
+    VoteCast,
+)
 from shared.contracts.event import Event
 from shared.contracts.metadata import Metadata
-from shared.contracts.recognition import Declined, Recognized
+from shared.contracts.recognition import CaseOpened, Declined, Recognized
+from shared.contracts.registration import ResultsReported
 from shared.eventstore.port import START, EventStore
 from shared.host import reactions, relay
 from shared.host.clock import SystemClock
@@ -30,20 +38,34 @@ from shared.host.service import Service
 from shared.host.settings import Settings
 from shared.host.vault import Vault
 from tests.support.chronicle import Chronicle
-from tests.support.running import Acknowledged, Processes
+from tests.support.playing import Acknowledged
+from tests.support.postbox import Postbox
+from tests.support.running import Processes
 
 Rows = Mapping[str, Sequence[tuple[object, ...]]]
 """Every table of a read model."""
 
 SHOWN_MAX: Final = 5
 
+FOLLOWS: Final[Sequence[tuple[type[Event], tuple[type[Event], ...], str]]] = (
+    (ResultsReported, (AppraisalOpened,), "model"),
+    (BallotClosed, (BallotTallied, QuorumMissed), "ballot_id"),
+    (BallotTallied, (AdviceIssued,), "appraisal_id"),
+    (AdviceIssued, (CaseOpened,), "model"),
+)
+"""What comes of an event by itself, in the years played here: one of these, about the same thing."""
+
 
 async def hold(
-    processes: Processes, acknowledged: Collection[Acknowledged], scratch: Path
+    processes: Processes,
+    acknowledged: Collection[Acknowledged],
+    scratch: Path,
+    postbox: Postbox | None = None,
 ) -> Chronicle:
     """All of them, once the processes have stopped and taken everything before. Gives the whole log.
 
-    `scratch` is an empty folder for the read models that are built anew.
+    `scratch` is an empty folder for the read models that are built anew; `postbox` is what the mail
+    server took, where mail was sent.
     """
     store = await open_store(processes.store_url)
     try:
@@ -51,6 +73,9 @@ async def hold(
         the_log_is_whole(chronicle)
         each_acknowledged_write_stands_once(chronicle, acknowledged)
         each_notice_is_there_once(chronicle)
+        if postbox is not None:
+            each_mail_was_taken(chronicle, postbox.taken)
+        what_follows_by_itself_is_there_once(chronicle)
         at_most_one_decision_a_case(chronicle)
         each_vote_counts_once(chronicle)
         for service in chosen([], Settings.of({})):
@@ -107,6 +132,36 @@ def each_notice_is_there_once(chronicle: Chronicle) -> None:
     assert not queued - due, f"too many: {list(queued - due)[:SHOWN_MAX]}"
 
 
+def each_mail_was_taken(chronicle: Chronicle, taken: Sequence[tuple[str, str]]) -> None:
+    """Every notice by mail reached the mail server, at least once, and is on record as taken, once.
+
+    A crash between the server's answer and the record sends it again, under the same Message-ID.
+    """
+    on_record = chronicle.mails()
+    assert {len(ids) for ids in on_record.values()} <= {1}, on_record
+    arrived = {message_id for message_id, _ in taken}
+    recorded = {ids[0] for ids in on_record.values()}
+    assert arrived == recorded, arrived ^ recorded
+    recipients = Counter(message_id for message_id, _ in set(taken))
+    assert set(recipients.values()) <= {1}, recipients.most_common(SHOWN_MAX)
+
+
+def what_follows_by_itself_is_there_once(chronicle: Chronicle) -> None:
+    """Reactions did what they should, once: nobody was answered for it."""
+    events = [event for _, event in chronicle.entries]
+    for cause, effects, about in FOLLOWS:
+        due = {_about(event, about) for event in events if isinstance(event, cause)}
+        there = Counter(_about(event, about) for event in events if isinstance(event, effects))
+        assert there.keys() == due, f"{effects}: {there.keys() ^ due}"
+        assert set(there.values()) <= {1}, f"{effects}: {there.most_common(SHOWN_MAX)}"
+
+
+def _about(event: Event, name: str) -> UUID:
+    found = getattr(event, name, None) or getattr(event, f"{name}_id")
+    assert isinstance(found, UUID)
+    return found
+
+
 def at_most_one_decision_a_case(chronicle: Chronicle) -> None:
     """Recognised or declined, not both, not twice."""
     decided = Counter(
@@ -154,7 +209,8 @@ async def everything_was_taken(service: Service, chronicle: Chronicle, databases
         followed = own + tuple(c for source in service.consumes for c in source.categories)
         assert not await state.parked(), service.name
         assert not await database.parked_rows(), service.name
-        assert [row.role for row in await state.generations()].count("current") == 1, service.name
+        roles = Counter(row.role for row in await state.generations())
+        assert roles["current"] == 1 and not roles["building"], (service.name, roles)
         assert await database.position() >= _last(chronicle, followed), service.name
         if own:
             assert await state.checkpoint(relay.CHECKPOINT) == _last(chronicle, own), service.name
@@ -170,32 +226,43 @@ async def rows_equal_a_rebuild(
     service: Service, store: EventStore, databases_url: str, scratch: Path
 ) -> None:
     """Every table of the read model, row by row, is what the log alone gives."""
-    live = await _rows(service, store, databases_url)
-    anew = await _rows(service, store, f"sqlite:///{scratch}")
+    await _build(service, store, f"sqlite:///{scratch}")
+    live = await rows_of(service, databases_url)
+    the_same_rows(service.name, live, await rows_of(service, f"sqlite:///{scratch}"))
+
+
+def the_same_rows(service: str, live: Rows, anew: Rows) -> None:
+    """No row is missing, none is left over, none tells something else."""
     assert live.keys() == anew.keys()
     for table, rows in anew.items():
         missing = Counter(rows) - Counter(live[table])
         extra = Counter(live[table]) - Counter(rows)
-        assert not missing, f"{service.name}.{table} lacks {list(missing)[:SHOWN_MAX]}"
-        assert not extra, f"{service.name}.{table} has {list(extra)[:SHOWN_MAX]}"
+        assert not missing, f"{service}.{table} lacks {list(missing)[:SHOWN_MAX]}"
+        assert not extra, f"{service}.{table} has {list(extra)[:SHOWN_MAX]}"
 
 
-async def _rows(service: Service, store: EventStore, databases_url: str) -> Rows:
-    """The rows there are; in an empty place they are built first."""
+async def rows_of(service: Service, databases_url: str) -> Rows:
+    """The rows there are."""
     database = await ServiceDatabase.open(databases_url, service.name, service.read_model)
     try:
-        if not await database.state.generations():
-            clock = SystemClock()
-            executor = Executor(store, service.catalogue, clock=clock)
-            tools = Tools(service, database, executor, Vault(database), clock)
-            projection = await Builder(tools, store).current()
-            await projection.generation.close()
-            await database.look()
         async with database.reader() as connection:
             return {
                 name: [tuple(row) for row in await connection.execute(select(table))]
                 for name, table in service.read_model.tables.tables.items()
             }
+    finally:
+        await database.close()
+
+
+async def _build(service: Service, store: EventStore, databases_url: str) -> None:
+    """A read model in an empty place."""
+    database = await ServiceDatabase.open(databases_url, service.name, service.read_model)
+    try:
+        clock = SystemClock()
+        executor = Executor(store, service.catalogue, clock=clock)
+        tools = Tools(service, database, executor, Vault(database), clock)
+        projection = await Builder(tools, store).current()
+        await projection.generation.close()
     finally:
         await database.close()
 

@@ -12,6 +12,7 @@ from shared.bus.inprocess import InProcessBus
 from shared.eventstore.sqlite import SqliteEventStore
 from tests.support.delivery import Faults, depot_service, parcels_service, running, streams
 from tests.support.delivery_child import POINTS, REBUILDING
+from tests.support.playing import seeds
 
 PARCELS_MORE = 2
 """Parcels that each run sends on top of those before, so that every run passes every step."""
@@ -48,7 +49,7 @@ class Runs:
         return process.returncode
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(1))
 async def test_crashes_at_every_durable_step_lose_nothing_and_double_nothing(
     tmp_path: Path, seed: int
 ) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults import invariants
-from tests.support.running import Driver, Fault, deployed_apart, play_through, seeds
+from tests.support.playing import Driver, Kill, play_through, seeds, send_mail
+from tests.support.postbox import Postbox, listening
+from tests.support.running import deployed_apart
 from tests.support.servers import (
     PrivatePostgres,
     PrivateRabbitMQ,
@@ -20,6 +22,9 @@ from tests.support.servers import (
 # A year with its restarts takes half a minute; the machine may have other things to do.
 pytestmark = pytest.mark.timeout(300)
 
+PUT_OFF = 0.2
+"""The share of mail that the server wants to see later."""
+
 Servers = tuple[PrivatePostgres, PrivateRabbitMQ]
 
 
@@ -29,12 +34,12 @@ def servers() -> Iterator[Servers]:
         yield postgres, rabbitmq
 
 
-def stopped(server: Server) -> Fault:
+def stopped(server: Server) -> Kill:
     """In good order and back: PostgreSQL rolls back what is under way, RabbitMQ closes its connections."""
     return lambda: asyncio.to_thread(server.restart)
 
 
-def crashed(server: Server) -> Fault:
+def crashed(server: Server) -> Kill:
     """As if the machine had failed, and back."""
 
     def crash() -> None:
@@ -54,11 +59,16 @@ async def test_a_year_goes_on_when_either_server_is_stopped_or_crashes(
     postgres, rabbitmq = servers
     faults = [how(server) for how in (stopped, crashed) for server in servers]
     random.Random(seed).shuffle(faults)  # noqa: S311 - repeatable
-    with deployed_apart(live, postgres.create_database(), rabbitmq.create_vhost()) as processes:
-        await processes.start()
-        pids = {name: one.pid for name, one in processes.processes.items()}
-        async with Driver(processes.addresses) as driver:
-            await play_through(driver, seed, faults)
-            assert {name: one.pid for name, one in processes.processes.items()} == pids
-            await processes.stop()
-            await invariants.hold(processes, driver.acknowledged, anew)
+    postbox = Postbox(random.Random(seed), PUT_OFF)  # noqa: S311 - repeatable
+    async with listening(postbox) as smtp_url:
+        with deployed_apart(
+            live, postgres.create_database(), rabbitmq.create_vhost(), smtp_url=smtp_url
+        ) as processes:
+            await processes.start()
+            pids = {name: one.pid for name, one in processes.processes.items()}
+            async with Driver(processes.addresses) as driver:
+                await play_through(driver, seed, faults)
+                await send_mail(driver)
+                assert {name: one.pid for name, one in processes.processes.items()} == pids
+                await processes.stop()
+                await invariants.hold(processes, driver.acknowledged, anew, postbox)

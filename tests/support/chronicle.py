@@ -12,7 +12,7 @@ from services.audit.replay import decode
 from services.notification.domain.recipients import BY_KIND
 from shared.contracts.evaluation import VoteCast
 from shared.contracts.event import Event
-from shared.contracts.notification import NoticeQueued
+from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.registration import (
     ModelRegistered,
     ReportingSessionMissed,
@@ -65,6 +65,18 @@ class Chronicle:
             for _, event in self.entries
             if isinstance(event, NoticeQueued)
         )
+
+    def mails(self) -> Mapping[UUID, Sequence[str]]:
+        """The notices that go by mail, with the Message-IDs under which each is on record as taken."""
+        taken: dict[UUID, list[str]] = {
+            event.notice_id: []
+            for _, event in self.entries
+            if isinstance(event, NoticeQueued) and event.channel == "email"
+        }
+        for _, event in self.entries:
+            if isinstance(event, NoticeDelivered) and event.notice_id in taken:
+                taken[event.notice_id].append(str(event.message_id))
+        return taken
 
     def due_notices(self, province: Province) -> Counter[Notice]:
         """The notices the recipients' table asks for: each organisation once per event and channel."""

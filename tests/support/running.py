@@ -1,54 +1,34 @@
 """Real service processes over their lives: started by `dvk serve`, killed by pid, started again on the same data.
 
 `embedded` is one process with SQLite and the in-process bus; `deployed_apart` one process a service, with
-PostgreSQL and RabbitMQ. `Driver` plays a year against them and remembers every write that was acknowledged.
+PostgreSQL and RabbitMQ. Those with a `Plan` run armed, see armed.py.
 """
 
 import asyncio
-import os
-import random
+import contextlib
 import signal
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 import msgspec
-from rich.console import Console
 
-from dvk.api import Addresses, Api, Json, Written
-from dvk.demo.play import Order, Summary, play
+from dvk.api import Addresses
 from dvk.demo.province import load_province, users_file
-from dvk.demo.stage import LineStage
 from dvk.services import SERVICES
+from tests.support.armed import Plan
 from tests.support.guard import Launch
-from tests.support.servers import HOST, Service, free_port, plain_environment
+from tests.support.servers import HOST, ServerFailedError, Service, free_port, plain_environment
 
 DVK: Final = Path(sys.executable).parent / "dvk"
+ROOT: Final = Path(__file__).parents[2]
+LOOK_SECONDS: Final = 0.02
 ANSWER_SECONDS_MAX: Final = 2.0
-PAUSE_SECONDS_MAX: Final = 0.05
-"""How long after an acknowledged write a fault happens, at most: other requests, and what follows by
-itself from this one, are under way then."""
-WRITES_OF_SETUP: Final = 475
-"""Writes that enter the province. Most faults should meet what comes after them."""
-WRITES_OF_YEAR: Final = 640
-"""Writes of the whole year, roughly: it depends on the seed."""
-MODELS: Final = 6
-"""A short year: one refused at the registration, one returned, one that nobody may recognise, the others decided."""
-CONCURRENCY: Final = 8
-
-
-def seeds(usual: int) -> range:
-    """The seeds a test plays: `usual` many, or as many as FAULT_SEEDS says."""
-    return range(int(os.environ.get("FAULT_SEEDS", usual)))
-
-
-# --- processes --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -60,16 +40,71 @@ class Processes:
     store_url: str
     databases_url: str
     logs: Mapping[str, Path]
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self) -> None:
         """Start what does not run, and wait until it answers."""
-        await asyncio.gather(*(asyncio.to_thread(one.start) for one in self.processes.values()))
+        await asyncio.gather(*(self._start(name) for name in self.processes))
 
     async def kill(self, names: Sequence[str]) -> None:
         """End them as a crash would, and start them again on the same data and port."""
-        for name in names:
-            await asyncio.to_thread(self.processes[name].kill)
-        await self.start()
+        async with self._turn:
+            for name in names:
+                await asyncio.to_thread(self.processes[name].kill)
+                if name in self.plans:
+                    self.plans[name].take_death()  # it may have died by its own hand just before
+            await self.start()
+
+    @contextlib.asynccontextmanager
+    async def revived(self) -> AsyncIterator[None]:
+        """Start those again that die by their plan; a death by nobody's hand is an error."""
+        over = asyncio.Event()
+
+        async def revive() -> None:
+            while not over.is_set():
+                for name, one in self.processes.items():
+                    async with self._turn:
+                        if not one.is_running():
+                            await self._revive(name)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), LOOK_SECONDS)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(revive())
+            yield
+            over.set()
+
+    async def _revive(self, name: str) -> None:
+        plan, log = self.plans.get(name), self.logs[name]
+        if plan is None or not plan.take_death():
+            raise ServerFailedError(f"{name} ended by itself:\n{log.read_text('utf-8', 'replace')}")
+        await self._start(name)
+
+    async def _start(self, name: str) -> None:
+        """Until it lives: it may die by its plan before it answers."""
+        plan, one = self.plans.get(name), self.processes[name]
+        while not one.is_running():
+            await asyncio.to_thread(one.kill)  # it is dead, and this clears up after it
+            try:
+                await asyncio.to_thread(one.start)
+            except ServerFailedError:
+                if plan is None or not plan.take_death():
+                    raise
+
+    async def rebuild(self, service: str) -> int:
+        """`dvk rebuild`: its exit code, which is not 0 where the service died meanwhile."""
+        own = self.addresses.own.get(service, self.addresses.base)
+        urls = [self.addresses.base, f"{service}={own}"]
+        rebuilding = await asyncio.create_subprocess_exec(
+            str(DVK),
+            *("rebuild", service, "--json"),
+            *(f"--url={url}" for url in urls),
+            env=plain_environment(self.logs[next(iter(self.logs))].parent),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        return await rebuilding.wait()
 
     async def stop(self) -> None:
         """SIGTERM, and time to finish. Raises ServerFailedError for one that does not end."""
@@ -82,17 +117,18 @@ class Processes:
 
 
 @contextmanager
-def embedded(folder: Path) -> Iterator[Processes]:
-    """All services in one process; not started yet."""
+def embedded(folder: Path, *, plan: Plan | None = None, smtp_url: str = "") -> Iterator[Processes]:
+    """All services in one process; not started yet. It dies by its plan, if it has one."""
     port = free_port()
     data = folder / "all"
-    one = _process(folder, "all", [], port, {})
+    one = _process(folder, "all", [], port, _mail(smtp_url), plan)
     processes = Processes(
         {"all": one},
         Addresses(f"http://{HOST}:{port}"),
         f"sqlite:///{data / 'events.db'}",
         f"sqlite:///{data}",
         {"all": folder / "all.log"},
+        {} if plan is None else {"all": plan},
     )
     try:
         yield processes
@@ -101,8 +137,16 @@ def embedded(folder: Path) -> Iterator[Processes]:
 
 
 @contextmanager
-def deployed_apart(folder: Path, postgres_url: str, rabbitmq_url: str) -> Iterator[Processes]:
+def deployed_apart(
+    folder: Path,
+    postgres_url: str,
+    rabbitmq_url: str,
+    *,
+    plans: Mapping[str, Plan] | None = None,
+    smtp_url: str = "",
+) -> Iterator[Processes]:
     """Each service in a process of its own; not started yet. Registration is the issuer for all."""
+    plans = plans or {}
     ports = {name: free_port() for name in SERVICES}
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     issuer = f"{urls['registration']}/identity"
@@ -111,12 +155,18 @@ def deployed_apart(folder: Path, postgres_url: str, rabbitmq_url: str) -> Iterat
         "DVK_DATABASE_URL": postgres_url,
         "DVK_BUS_URL": rabbitmq_url,
         "DVK_IDENTITY_ISSUER": issuer,
+        **_mail(smtp_url),
     }
     foreign = {"DVK_IDENTITY_JWKS_URL": f"{issuer}/jwks"}
     processes = Processes(
         {
             name: _process(
-                folder, name, [name], port, common | ({} if name == "registration" else foreign)
+                folder,
+                name,
+                [name],
+                port,
+                common | ({} if name == "registration" else foreign),
+                plans.get(name),
             )
             for name, port in ports.items()
         },
@@ -124,6 +174,7 @@ def deployed_apart(folder: Path, postgres_url: str, rabbitmq_url: str) -> Iterat
         postgres_url,
         postgres_url,
         {name: folder / f"{name}.log" for name in SERVICES},
+        plans,
     )
     try:
         yield processes
@@ -131,8 +182,17 @@ def deployed_apart(folder: Path, postgres_url: str, rabbitmq_url: str) -> Iterat
         processes.end()
 
 
-def _process(
-    folder: Path, name: str, services: Sequence[str], port: int, more: Mapping[str, str]
+def _mail(smtp_url: str) -> Mapping[str, str]:
+    return {"DVK_SMTP_URL": smtp_url} if smtp_url else {}
+
+
+def _process(  # noqa: PLR0917 - each is another thing
+    folder: Path,
+    name: str,
+    services: Sequence[str],
+    port: int,
+    more: Mapping[str, str],
+    plan: Plan | None,
 ) -> Service:
     users = folder / "users.json"
     users.write_bytes(msgspec.json.encode(users_file(load_province())))
@@ -146,8 +206,12 @@ def _process(
         "DVK_IDENTITY_USERS_FILE": str(users),
         **more,
     }
+    command = [str(DVK)]
+    if plan is not None:
+        command = [sys.executable, "-m", "tests.support.armed", str(plan.file)]
+        environment["PYTHONPATH"] = str(ROOT)
     launch = Launch(
-        command=[str(DVK), "serve", *services],
+        command=[*command, "serve", *services],
         user=None,
         environment=environment,
         folder=str(folder),
@@ -163,74 +227,3 @@ def _answers(url: str) -> bool:
             return True
     except (urllib.error.URLError, OSError):
         return False
-
-
-Fault = Callable[[], Awaitable[object]]
-"""Does harm, and returns when what was harmed runs again."""
-
-
-# --- the year ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Acknowledged:
-    """A write that was answered: what was asked for under which key, and the answer."""
-
-    service: str
-    path: str
-    key: UUID
-    written: Written
-
-
-class Driver(Api):
-    """The demonstration's client: repeats what was not answered under the same key, and keeps the answers."""
-
-    def __init__(self, addresses: Addresses) -> None:
-        super().__init__(addresses)
-        self.acknowledged: list[Acknowledged] = []
-        self._answered = asyncio.Event()
-
-    async def write(
-        self, service: str, path: str, body: Json, *, user: str | None, key: UUID
-    ) -> Written:
-        """See Api.write."""
-        written = await super().write(service, path, body, user=user, key=key)
-        self.acknowledged.append(Acknowledged(service, path, key, written))
-        self._answered.set()
-        return written
-
-    async def reached(self, writes: int) -> None:
-        """Wait until so many writes were acknowledged."""
-        while len(self.acknowledged) < writes:
-            self._answered.clear()
-            await self._answered.wait()
-
-
-async def play_through(driver: Driver, seed: int, faults: Sequence[Fault]) -> Summary:
-    """Play a year to its end while each of `faults` happens at a moment drawn from `seed`."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable
-    moments = [chance.randint(1, WRITES_OF_SETUP)]
-    moments += sorted(chance.sample(range(WRITES_OF_SETUP, WRITES_OF_YEAR), len(faults) - 1))
-    over = asyncio.Event()
-
-    async def happen() -> None:
-        for writes, fault in zip(moments, faults, strict=True):
-            waiting = [
-                asyncio.create_task(driver.reached(writes)),
-                asyncio.create_task(over.wait()),
-            ]
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in waiting:
-                task.cancel()
-            await asyncio.sleep(chance.uniform(0, PAUSE_SECONDS_MAX))
-            await fault()
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(happen())
-        summary = await play(
-            driver, Order(MODELS, seed, CONCURRENCY), LineStage(Console(quiet=True))
-        )
-        over.set()
-    # A fault of the last moments leaves work, too.
-    await driver.settled()
-    return summary
