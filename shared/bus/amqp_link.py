@@ -50,7 +50,7 @@ class Link:
             assert isinstance(raw, aiormq.Channel)
             return cls(connection, channel, raw)
         except BaseException:
-            await connection.close()
+            await _close(connection)
             raise
 
     @property
@@ -72,9 +72,17 @@ class Link:
 
     async def _close(self) -> None:
         try:
-            await self._connection.close()
+            await _close(self._connection)
         except _FAULTS:
             return  # it is gone, which is what was wanted
+
+
+async def _close(connection: AbstractConnection) -> None:
+    """Close the connection beneath: aio-pika's own close then waits for a callback, also when cancelled,
+    and a process that ends while the broker is hanging would wait for ever.
+    """
+    if connection.transport is not None:
+        await connection.transport.connection.close()
 
 
 async def settle(work: Coroutine[object, object, T], seconds_max: float) -> T:

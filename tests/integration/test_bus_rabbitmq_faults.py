@@ -103,11 +103,9 @@ class Reader:
 async def disturb(bus: RabbitMqBus, fault: Callable[[], object]) -> tuple[Relay, Reader]:
     """Publish and consume, have the fault happen in the middle, and go on until all has arrived."""
     relay, reader = Relay(bus), Reader(bus)
-    async with asyncio.timeout(50), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(80), asyncio.TaskGroup() as group:
         relaying = group.create_task(relay.run())
         reading = group.create_task(reader.run())
-        # A new quorum queue is written down lazily: killed within its first half second, the broker
-        # (3.10) comes back with a queue that never has a leader. This takes longer than that.
         await relay.confirms(2_500)
         await asyncio.to_thread(fault)
         await relay.confirms(500)
@@ -127,6 +125,7 @@ def assert_nothing_confirmed_is_missing(relay: Relay, reader: Reader) -> None:
 
 
 def kill_and_start(broker: PrivateRabbitMQ) -> None:
+    broker.write_down()
     broker.kill()
     broker.start()
 
@@ -192,6 +191,27 @@ async def test_a_broker_that_hangs_is_given_up_in_bounded_time(
         os.kill(broker.pid, signal.SIGCONT)
 
     assert await bus.publish(messages("registration", [2])) == 0
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 1.0, 2.5, 6.0])
+async def test_a_process_can_end_although_the_broker_hangs(
+    broker: PrivateRabbitMQ, url: AmqpUrl, seconds: float
+) -> None:
+    """At its end a process cancels every task that is left, once, and waits for all of them."""
+    bus, before = RabbitMqBus(url), asyncio.all_tasks()
+    await bus.declare_consumer("evaluation", ["registration"])
+    assert await bus.publish(messages("registration", [1])) == 0
+    os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        closing = asyncio.create_task(bus.close())
+        await asyncio.wait((closing,), timeout=seconds)
+        left = asyncio.all_tasks() - before
+        for task in left:
+            task.cancel()
+        _, pending = await asyncio.wait(left, timeout=CLOSE_SECONDS_MAX + SLACK_SECONDS)
+        assert not pending
+    finally:
+        os.kill(broker.pid, signal.SIGCONT)
 
 
 async def test_cancelling_a_publish_leaves_the_bus_usable(bus: RabbitMqBus) -> None:

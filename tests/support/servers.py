@@ -442,6 +442,12 @@ class PrivateRabbitMQ(Server):
             raise ServerFailedError(f"RabbitMQ answered {answer} to {expressions}")
         return answer
 
+    def write_down(self) -> None:
+        """Have it write down which queues there are, which it does lazily: a broker (3.10) that is killed
+        before comes back with queues that never have a leader.
+        """
+        self.erlang("[dets:sync(Table) || Table <- dets:all()], mnesia:sync_log().")
+
 
 def _vhost_url(port: int, password: str, name: str) -> AmqpUrl:
     return AmqpUrl(f"amqp://{OWNER}:{password}@{HOST}:{port}/{name}")
