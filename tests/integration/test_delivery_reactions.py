@@ -157,7 +157,7 @@ async def test_an_outage_ends_them_all_and_nothing_counts_as_done(
         tasks = asyncio.all_tasks()
         with pytest.raises(StoreUnavailableError):
             await reactor.react(events, events[-1].position, frozenset())
-        assert cut_off == [stream for stream in begun if stream != "parcel-b"]
+        assert sorted(cut_off) == sorted(stream for stream in begun if stream != "parcel-b")
         assert len(begun) <= STREAMS_AT_ONCE_MAX, "no stream begins after the outage"
         assert asyncio.all_tasks() == tasks, "none goes on beside the next attempt"
         assert reactor.position == await database.state.checkpoint(CHECKPOINT) == 0
