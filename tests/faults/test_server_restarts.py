@@ -43,6 +43,8 @@ def crashed(server: Server) -> Kill:
     """As if the machine had failed, and back."""
 
     def crash() -> None:
+        if isinstance(server, PrivateRabbitMQ):
+            server.write_down()
         server.kill()
         server.start()
 
