@@ -13,19 +13,15 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.support.servers import (
+from tests.support.postgres import DatabaseUrl, PrivatePostgres, postgres_bin, private_postgres
+from tests.support.rabbitmq import (
     AmqpUrl,
-    DatabaseUrl,
-    PrivatePostgres,
     PrivateRabbitMQ,
-    ServerMissingError,
     erlang_program,
-    postgres_bin,
-    private_postgres,
     private_rabbitmq,
     rabbitmq_server,
-    server_user,
 )
+from tests.support.servers import ServerMissingError, server_user
 
 # A slow machine is no wrong answer: no deadline an example; `--hypothesis-profile=long` looks harder.
 settings.register_profile("usual", deadline=None, print_blob=True)

@@ -15,12 +15,8 @@ from typing import Any, Final, TypeVar
 
 import uvloop
 
-from tests.support.servers import (
-    PrivatePostgres,
-    PrivateRabbitMQ,
-    private_postgres,
-    private_rabbitmq,
-)
+from tests.support.postgres import PrivatePostgres, private_postgres
+from tests.support.rabbitmq import PrivateRabbitMQ, private_rabbitmq
 
 PASSES: Final = 3
 PASSES_QUICK: Final = 1

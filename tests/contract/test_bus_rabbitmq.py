@@ -17,7 +17,7 @@ from shared.bus.rabbitmq import RabbitMqBus
 from shared.bus.topology import TopologyConflictError
 from shared.host.settings import Settings
 from tests.contract.bus_suite import BusContract, consuming, message, messages, positions, take
-from tests.support.servers import AmqpUrl, PrivateRabbitMQ
+from tests.support.rabbitmq import AmqpUrl, PrivateRabbitMQ
 
 WAIT_SECONDS_MAX = 20
 POLL_SECONDS = 0.02

@@ -9,7 +9,7 @@ from tests.contract.eventstore_suite import (
     EventStoreContract,
     UniqueIdsContract,
 )
-from tests.support.servers import DatabaseUrl
+from tests.support.postgres import DatabaseUrl
 
 
 @pytest.mark.integration

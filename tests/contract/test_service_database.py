@@ -34,7 +34,7 @@ from shared.host.rows import Add, Patch, PatchWhere, Put, Remove, Row, RowChange
 from shared.host.service import ReadModel
 from shared.host.state import Parked, StaleWorkerError
 from shared.host.vault import Vault, commitment_of
-from tests.support.servers import PrivatePostgres
+from tests.support.postgres import PrivatePostgres
 
 TABLES = MetaData()
 ITEMS = Table(

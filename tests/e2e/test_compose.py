@@ -46,7 +46,8 @@ from tests.support.deployment import (
 )
 from tests.support.deployment import variables as filled_in
 from tests.support.esdb_standin.peers import standin_process
-from tests.support.servers import PrivatePostgres, PrivateRabbitMQ, private_postgres
+from tests.support.postgres import PrivatePostgres, private_postgres
+from tests.support.rabbitmq import PrivateRabbitMQ
 
 BOTH = (BASE, POSTGRES_EVENTS)
 GIVEN = os.environ.get("DVK_TEST_EVENTSTOREDB")

@@ -10,14 +10,10 @@ import pytest
 from tests.faults import invariants
 from tests.support.playing import Driver, Kill, play_through, seeds, send_mail
 from tests.support.postbox import Postbox, listening
+from tests.support.postgres import PrivatePostgres, private_postgres
+from tests.support.rabbitmq import PrivateRabbitMQ, private_rabbitmq
 from tests.support.running import deployed_apart
-from tests.support.servers import (
-    PrivatePostgres,
-    PrivateRabbitMQ,
-    Server,
-    private_postgres,
-    private_rabbitmq,
-)
+from tests.support.servers import Server
 
 # A year with its restarts takes half a minute; the machine may have other things to do.
 pytestmark = pytest.mark.timeout(300)

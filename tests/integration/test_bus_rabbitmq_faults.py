@@ -20,7 +20,7 @@ from shared.bus.amqp_link import ANSWER_SECONDS_MAX, CLOSE_SECONDS_MAX, CONNECT_
 from shared.bus.port import BusUnavailableError, Message
 from shared.bus.rabbitmq import RabbitMqBus
 from tests.contract.bus_suite import consuming, messages, positions, take
-from tests.support.servers import AmqpUrl, PrivateRabbitMQ, private_rabbitmq
+from tests.support.rabbitmq import AmqpUrl, PrivateRabbitMQ, private_rabbitmq
 
 RETRY_SECONDS = 0.05
 BATCH_MESSAGES = 20

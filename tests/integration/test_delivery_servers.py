@@ -23,12 +23,8 @@ from tests.support.delivery import (
     streams,
     until,
 )
-from tests.support.servers import (
-    PrivatePostgres,
-    PrivateRabbitMQ,
-    private_postgres,
-    private_rabbitmq,
-)
+from tests.support.postgres import PrivatePostgres, private_postgres
+from tests.support.rabbitmq import PrivateRabbitMQ, private_rabbitmq
 
 SOURCES = ("parcels", "depot")
 

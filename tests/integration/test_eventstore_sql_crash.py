@@ -13,7 +13,7 @@ import pytest
 from shared.eventstore.port import START, EventStore
 from tests.contract.eventstore_kit import follow_until, read_whole_log, read_whole_stream
 from tests.support.eventstore_worker import SHARED_STREAM, open_store
-from tests.support.servers import DatabaseUrl
+from tests.support.postgres import DatabaseUrl
 
 ROOT = Path(__file__).parents[2]
 KILL_AFTER_LINES = (1, 7, 40, 150, 400)

@@ -22,7 +22,7 @@ from tests.contract.eventstore_kit import (
     follow_until,
     read_whole_log,
 )
-from tests.support.servers import DatabaseUrl, PrivatePostgres
+from tests.support.postgres import DatabaseUrl, PrivatePostgres
 
 WAIT_SECONDS_MAX = 20
 

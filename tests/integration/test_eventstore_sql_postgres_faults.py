@@ -24,7 +24,8 @@ from tests.contract.eventstore_kit import (
     read_whole_log,
     read_whole_stream,
 )
-from tests.support.servers import HOST, DatabaseUrl, PrivatePostgres, private_postgres
+from tests.support.postgres import DatabaseUrl, PrivatePostgres, private_postgres
+from tests.support.servers import HOST
 
 WAIT_SECONDS_MAX = 20
 NOTICE_SECONDS_MAX = 5

@@ -24,7 +24,7 @@ from shared.host.rows import Put
 from shared.host.service import ReadModel
 from shared.host.transactions import SqliteTransactions
 from shared.host.writing import Statement
-from tests.support.servers import PrivatePostgres
+from tests.support.postgres import PrivatePostgres
 
 TABLES = MetaData()
 ITEMS = Table(

@@ -14,15 +14,9 @@ import aio_pika
 import asyncpg
 import pytest
 
-from tests.support.servers import (
-    AmqpUrl,
-    DatabaseUrl,
-    PrivatePostgres,
-    PrivateRabbitMQ,
-    ServerFailedError,
-    private_postgres,
-    private_rabbitmq,
-)
+from tests.support.postgres import DatabaseUrl, PrivatePostgres, private_postgres
+from tests.support.rabbitmq import AmqpUrl, PrivateRabbitMQ, private_rabbitmq
+from tests.support.servers import ServerFailedError
 
 GONE_SECONDS_MAX = 15.0
 
@@ -158,7 +152,8 @@ async def test_two_servers_of_each_kind_live_side_by_side(
 
 HOLDER = """
 import sys, time
-from tests.support.servers import private_postgres, private_rabbitmq
+from tests.support.postgres import private_postgres
+from tests.support.rabbitmq import private_rabbitmq
 with private_postgres(fsync=False) as postgres, private_rabbitmq() as rabbitmq:
     print(postgres.pid, rabbitmq.pid, postgres.folder, rabbitmq.folder, flush=True)
     time.sleep(600)

@@ -21,15 +21,9 @@ import httpx
 
 from tests.support.compose import ROOT, Composition, Container, demanded
 from tests.support.guard import Launch
-from tests.support.servers import (
-    HOST,
-    PrivatePostgres,
-    PrivateRabbitMQ,
-    Service,
-    free_port,
-    plain_environment,
-    postgres_bin,
-)
+from tests.support.postgres import PrivatePostgres, postgres_bin
+from tests.support.rabbitmq import PrivateRabbitMQ
+from tests.support.servers import HOST, Service, free_port, plain_environment
 
 STEP_SECONDS_MAX: Final = 60.0
 READY_SECONDS_MAX: Final = 2.0

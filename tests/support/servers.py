@@ -1,4 +1,4 @@
-"""Private PostgreSQL and RabbitMQ servers for one test run.
+"""Private servers for one test run: what PostgreSQL's (``postgres.py``) and RabbitMQ's (``rabbitmq.py``) share.
 
 Each is the machine's real server in a temporary folder, on a free loopback port, as an unprivileged user
 (PostgreSQL refuses root), and can be stopped, killed and restarted without touching any other. It ends with
@@ -6,7 +6,6 @@ the test run, however that ends (``guard.py``); two runs live side by side.
 """
 
 import contextlib
-import functools
 import json
 import os
 import pwd
@@ -23,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NewType, TypeVar
+from typing import TypeVar
 
 from tests.support import guard
 
@@ -40,9 +39,6 @@ HOST = "127.0.0.1"
 OWNER = "dvk"
 INSTALL = "run `python3 scripts/bootstrap.py --servers`"
 
-DatabaseUrl = NewType("DatabaseUrl", str)
-AmqpUrl = NewType("AmqpUrl", str)
-
 
 class ServerMissingError(Exception):
     """The server is not installed on this machine."""
@@ -50,9 +46,6 @@ class ServerMissingError(Exception):
 
 class ServerFailedError(Exception):
     """The server did not start, or did not end, as it should; the message has the end of its log."""
-
-
-# ── One server process ───────────────────────────────────────────────────────────────────────────
 
 
 class Service:
@@ -254,318 +247,3 @@ def checked_name(name: str | None) -> str:
     if re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) is None:
         raise ValueError(f"{name!r}: lower-case letters, digits and underscores only")
     return name
-
-
-# ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────
-
-
-@functools.cache
-def postgres_bin() -> Path:
-    """The folder of the newest PostgreSQL's programs."""
-    packaged = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    newest = max(packaged, key=lambda path: float(path.parts[-3]), default=None)
-    found = newest or shutil.which("initdb")
-    if found is None:
-        raise ServerMissingError(f"PostgreSQL is not installed: {INSTALL}")
-    return Path(found).resolve().parent
-
-
-@dataclass(frozen=True, kw_only=True)
-class PrivatePostgres(Server):
-    """A PostgreSQL of our own. `url` is an ordinary owner's (row-level security holds for it)."""
-
-    url: DatabaseUrl
-    admin_url: DatabaseUrl
-    socket_dir: Path
-    password: str
-
-    def database_url(self, name: str, role: str = OWNER) -> DatabaseUrl:
-        return _database_url(self.port, self.password, name, role)
-
-    def create_database(self, name: str | None = None) -> DatabaseUrl:
-        """Create an empty database (with a name of its own unless one is given) and return its URL."""
-        database = checked_name(name)
-        self.sql(f'CREATE DATABASE "{database}" OWNER "{OWNER}"')
-        return self.database_url(database)
-
-    def drop_database(self, url: DatabaseUrl) -> None:
-        """Drop it, whoever is still connected."""
-        database = checked_name(url.rpartition("/")[2])
-        self.sql(f'DROP DATABASE "{database}" WITH (FORCE)')
-
-    def sql(self, statement: str, database: str = "postgres") -> str:
-        """Run statements as superuser, from outside: also while an event loop is running."""
-        command = [str(postgres_bin() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1"]
-        command += ["-h", str(self.socket_dir), "-p", str(self.port), "-U", "postgres"]
-        return run_as(None, [*command, "-d", database], plain_environment(self.folder), statement)
-
-
-def _database_url(port: int, password: str, name: str, role: str) -> DatabaseUrl:
-    return DatabaseUrl(f"postgresql+asyncpg://{role}:{password}@{HOST}:{port}/{name}")
-
-
-def postgres_is_ready(data_dir: Path, pid: int) -> bool:
-    """PostgreSQL's word to its own pg_ctl; after a crash the file is still the dead server's."""
-    try:
-        lines = (data_dir / "postmaster.pid").read_text("ascii").splitlines()
-    except FileNotFoundError:
-        return False
-    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
-
-
-def postgres_command(folder: Path, port: int, *, fsync: bool) -> list[str]:
-    settings = {
-        "listen_addresses": HOST,
-        "port": str(port),
-        "unix_socket_directories": str(folder),
-        "unix_socket_permissions": "0700",
-        "fsync": "on" if fsync else "off",
-        "full_page_writes": "on" if fsync else "off",
-        "max_connections": "200",
-        "timezone": "UTC",
-    }
-    command = [str(postgres_bin() / "postgres"), "-D", str(folder / "data")]
-    for name, value in settings.items():
-        command += ["-c", f"{name}={value}"]
-    return command
-
-
-@contextlib.contextmanager
-def private_postgres(*, fsync: bool = True) -> Iterator[PrivatePostgres]:
-    """A PostgreSQL for the duration of the block; `fsync=False` where no power cut is rehearsed."""
-    binaries = postgres_bin()
-    user = server_user("postgres")
-    with private_folder("dvk-pg-", user) as folder:
-        password = secrets.token_hex(16)
-        data_dir, environment = folder / "data", plain_environment(folder)
-        init = [str(binaries / "initdb"), "-D", str(data_dir), "-U", "postgres", "--no-sync"]
-        # Without a password over the socket, which lies in the closed folder; with one over TCP.
-        init += ["--auth-local=trust", "--auth-host=scram-sha-256"]
-        init += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
-        run_as(user, init, environment)
-        server = _start_postgres(folder, environment, user, password, fsync=fsync)
-        try:
-            server.sql(
-                f"ALTER ROLE postgres PASSWORD '{password}';"
-                f"CREATE ROLE \"{OWNER}\" LOGIN CREATEROLE PASSWORD '{password}';"
-                f'CREATE DATABASE "{OWNER}" OWNER "{OWNER}";'
-            )
-            yield server
-        finally:
-            server.kill()  # its data goes away with the folder
-
-
-def _start_postgres(
-    folder: Path, environment: dict[str, str], user: str | None, password: str, *, fsync: bool
-) -> PrivatePostgres:
-    data_dir, log_path = folder / "data", folder / "postgres.log"
-
-    def attempt(port: int) -> PrivatePostgres:
-        launch = guard.Launch(
-            command=postgres_command(folder, port, fsync=fsync),
-            user=user,
-            environment=environment,
-            folder=str(folder),
-            log=str(log_path),
-        )
-        is_ready = functools.partial(postgres_is_ready, data_dir)
-        service = Service(launch, is_ready=is_ready, stop=signal.SIGINT)  # "fast" shutdown
-        service.start()
-        return PrivatePostgres(
-            folder=folder,
-            data_dir=data_dir,
-            log_path=log_path,
-            port=port,
-            service=service,
-            url=_database_url(port, password, OWNER, OWNER),
-            admin_url=_database_url(port, password, "postgres", "postgres"),
-            socket_dir=folder,
-            password=password,
-        )
-
-    return on_a_free_port(attempt, log_path)
-
-
-# ── RabbitMQ ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@functools.cache
-def rabbitmq_server() -> Path:
-    """The server's own start script; Debian's /usr/sbin/rabbitmq-server would act on the system's."""
-    packaged = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-    found = packaged if packaged.exists() else shutil.which("rabbitmq-server")
-    if found is None:
-        raise ServerMissingError(f"RabbitMQ is not installed: {INSTALL}")
-    return Path(found)
-
-
-@functools.cache
-def erlang_program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        raise ServerMissingError(f"Erlang's {name} is not installed: {INSTALL}")
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class PrivateRabbitMQ(Server):
-    """A RabbitMQ of our own, with its own Erlang port mapper, node name and cookie."""
-
-    url: AmqpUrl
-    node: str
-    password: str
-    environment: dict[str, str]
-
-    def vhost_url(self, name: str) -> AmqpUrl:
-        return _vhost_url(self.port, self.password, name)
-
-    def create_vhost(self, name: str | None = None) -> AmqpUrl:
-        """Create an empty virtual host (with a name of its own unless one is given)."""
-        vhost = checked_name(name)
-        self.erlang(
-            f'ok = rabbit_vhost:add(<<"{vhost}">>, <<"{OWNER}">>),'
-            f'ok = rabbit_auth_backend_internal:set_permissions(<<"{OWNER}">>, <<"{vhost}">>,'
-            f' <<".*">>, <<".*">>, <<".*">>, <<"{OWNER}">>).'
-        )
-        return self.vhost_url(vhost)
-
-    def drop_vhost(self, url: AmqpUrl) -> None:
-        """Delete it with its queues; connections to it are closed."""
-        vhost = checked_name(url.rpartition("/")[2])
-        self.erlang(f'rabbit_vhost:delete(<<"{vhost}">>, <<"{OWNER}">>).')
-
-    def erlang(self, expressions: str) -> str:
-        """Evaluate Erlang in the broker: what rabbitmqctl does, without its start-up of a second or two."""
-        command = [erlang_program("erl_call"), "-sname", self.node, "-e"]
-        answer = run_as(None, command, self.environment, f"{expressions}\n").strip()
-        if not answer.startswith("{ok,"):
-            raise ServerFailedError(f"RabbitMQ answered {answer} to {expressions}")
-        return answer
-
-    def write_down(self) -> None:
-        """Have it write down which queues there are, which it does lazily: a broker (3.10) that is killed
-        before comes back with queues that never have a leader.
-        """
-        self.erlang("[dets:sync(Table) || Table <- dets:all()], mnesia:sync_log().")
-
-
-def _vhost_url(port: int, password: str, name: str) -> AmqpUrl:
-    return AmqpUrl(f"amqp://{OWNER}:{password}@{HOST}:{port}/{name}")
-
-
-def rabbitmq_settings(port: int, password: str) -> str:
-    """A machine that is short of memory or disk must not make a test hang on a blocked publisher."""
-    return f"""
-listeners.tcp.local = {HOST}:{port}
-default_user = {OWNER}
-default_pass = {password}
-vm_memory_high_watermark.absolute = 1GB
-disk_free_limit.absolute = 10MB
-log.console = true
-log.console.level = info
-log.file = false
-"""
-
-
-def rabbitmq_environment(folder: Path, node: str, epmd_port: int) -> dict[str, str]:
-    return plain_environment(folder) | {
-        "ERL_EPMD_PORT": str(epmd_port),
-        "ERL_EPMD_ADDRESS": HOST,
-        "RABBITMQ_NODENAME": node,
-        "RABBITMQ_DIST_PORT": str(free_port()),
-        "RABBITMQ_CONF_ENV_FILE": os.devnull,
-        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
-        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
-        "RABBITMQ_MNESIA_BASE": str(folder / "data"),
-        "RABBITMQ_MNESIA_DIR": str(folder / "data" / "node"),
-        "RABBITMQ_LOG_BASE": str(folder / "log"),
-        "RABBITMQ_LOGS": "-",
-        "RABBITMQ_PID_FILE": str(folder / "pid"),
-        # The script then becomes the server, instead of watching over it: its pid is the server's.
-        "RABBITMQ_ALLOW_INPUT": "1",
-        # Cluster traffic stays on this machine, and idle schedulers sleep instead of spinning.
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-            "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
-        ),
-    }
-
-
-@contextlib.contextmanager
-def private_epmd(user: str | None) -> Iterator[int]:
-    """Erlang's port mapper, on its own port: the machine's, if it has one, never hears of us."""
-    with private_folder("dvk-epmd-", user) as folder:
-        log_path = folder / "epmd.log"
-
-        def attempt(port: int) -> Server:
-            launch = guard.Launch(
-                command=[erlang_program("epmd"), "-address", HOST, "-port", str(port)],
-                user=user,
-                environment=plain_environment(folder),
-                folder=str(folder),
-                log=str(log_path),
-            )
-            names_request = b"\x00\x01n"
-            is_ready = functools.partial(answers, port, names_request)
-            service = Service(launch, is_ready=is_ready, stop=signal.SIGTERM)
-            service.start()
-            return Server(
-                folder=folder, data_dir=folder, log_path=log_path, port=port, service=service
-            )
-
-        epmd = on_a_free_port(attempt, log_path)
-        try:
-            yield epmd.port
-        finally:
-            epmd.kill()
-
-
-@contextlib.contextmanager
-def private_rabbitmq() -> Iterator[PrivateRabbitMQ]:
-    """A RabbitMQ for the duration of the block."""
-    rabbitmq_server()
-    user = server_user("rabbitmq")
-    with private_epmd(user) as epmd_port, private_folder("dvk-mq-", user) as folder:
-        cookie = folder / ".erlang.cookie"
-        cookie.write_text(secrets.token_hex(16), "ascii")
-        cookie.chmod(0o400)
-        (folder / "enabled_plugins").write_text("[].", "ascii")
-        if user is not None:
-            shutil.chown(cookie, user, user)
-        server = _start_rabbitmq(folder, user, epmd_port)
-        try:
-            yield server
-        finally:
-            server.kill()  # its data goes away with the folder
-
-
-def _start_rabbitmq(folder: Path, user: str | None, epmd_port: int) -> PrivateRabbitMQ:
-    node, password = f"dvk_{secrets.token_hex(4)}@localhost", secrets.token_hex(16)
-    log_path = folder / "rabbitmq.log"
-
-    def attempt(port: int) -> PrivateRabbitMQ:
-        (folder / "rabbitmq.conf").write_text(rabbitmq_settings(port, password), "ascii")
-        environment = rabbitmq_environment(folder, node, epmd_port)
-        launch = guard.Launch(
-            command=[str(rabbitmq_server()), "-noinput"],
-            user=user,
-            environment=environment,
-            folder=str(folder),
-            log=str(log_path),
-        )
-        # The listener opens last, after recovery; the broker answers a protocol header of 0-9-1.
-        is_ready = functools.partial(answers, port, b"AMQP\x00\x00\x09\x01")
-        service = Service(launch, is_ready=is_ready, stop=signal.SIGTERM)
-        service.start()
-        return PrivateRabbitMQ(
-            folder=folder,
-            data_dir=folder / "data",
-            log_path=log_path,
-            port=port,
-            service=service,
-            url=_vhost_url(port, password, "%2F"),
-            node=node,
-            password=password,
-            environment=environment,
-        )
-
-    return on_a_free_port(attempt, log_path)
