@@ -166,5 +166,5 @@ def _documentation(handler: Callable[..., object]) -> tuple[str, str]:
     text = inspect.getdoc(handler)
     if text is None:
         raise DeclarationError(f"{_name(handler)}: its docstring is what the API's users read")
-    summary, _, description = text.partition("\n")
-    return summary.strip(), description.strip()
+    summary, _, description = text.partition("\n\n")
+    return " ".join(summary.split()), description.strip()

@@ -59,3 +59,12 @@ def test_every_integer_that_is_taken_has_bounds(service: str) -> None:
     document = service_document(SERVICES[service](Settings.of({})))
     places = [place for name, schema in taken(document) for place in unbounded(schema, name)]
     assert places == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_an_operation_does_is_said_in_whole_sentences(service: str) -> None:
+    document = service_document(SERVICES[service](Settings.of({})))
+    summaries = [
+        operation["summary"] for path in document["paths"].values() for operation in path.values()
+    ]
+    assert [summary for summary in summaries if not summary.endswith(".")] == []
