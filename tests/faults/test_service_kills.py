@@ -139,8 +139,7 @@ async def _year(
         processes.revived(),
         asyncio.TaskGroup() as group,
     ):
-        for name, plan in processes.plans.items():
-            group.create_task(_rebuild_while_it_dies(processes, name, plan, chance))
+        group.create_task(_rebuild_while_they_die(processes, driver, chance))
         await play_through(driver, seed, kills)
         await send_mail(driver)
         await _finish_rebuilds(processes)
@@ -150,6 +149,17 @@ async def _year(
     deaths = len(kills) + sum(plan.deaths for plan in plans)
     again = len(postbox.taken) - len(set(postbox.taken))
     assert again <= deaths, "a message is sent again after a death alone"
+
+
+async def _rebuild_while_they_die(
+    processes: Processes, driver: Driver, chance: random.Random
+) -> None:
+    """Hold the year meanwhile: the steps that come after a plan's rebuilds need most of it."""
+    driver.may_go_on.clear()
+    async with asyncio.TaskGroup() as group:
+        for name, plan in processes.plans.items():
+            group.create_task(_rebuild_while_it_dies(processes, name, plan, chance))
+    driver.may_go_on.set()
 
 
 async def _rebuild_while_it_dies(

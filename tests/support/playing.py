@@ -24,6 +24,8 @@ from tests.support.chronicle import Chronicle
 PAUSE_SECONDS_MAX: Final = 0.05
 """How long after an acknowledged write a fault happens, at most: other requests, and what follows by
 itself from this one, are under way then."""
+WRITES_BEFORE_HOLD: Final = 300
+"""Bodies of the province: enough for every step of a rebuild, before anything else is entered."""
 WRITES_OF_SETUP: Final = 475
 """Writes that enter the province. Most faults should meet what comes after them."""
 WRITES_OF_YEAR: Final = 740
@@ -64,12 +66,17 @@ class Driver(Api):
     def __init__(self, addresses: Addresses) -> None:
         super().__init__(addresses)
         self.acknowledged: list[Acknowledged] = []
+        self.may_go_on = asyncio.Event()
+        """Cleared, it holds the year once WRITES_BEFORE_HOLD are acknowledged, until it is set."""
+        self.may_go_on.set()
         self._answered = asyncio.Event()
 
     async def write(
         self, service: str, path: str, body: Json, *, user: str | None, key: UUID
     ) -> Written:
         """See Api.write."""
+        if len(self.acknowledged) >= WRITES_BEFORE_HOLD:
+            await self.may_go_on.wait()
         written = await super().write(service, path, body, user=user, key=key)
         self.acknowledged.append(Acknowledged(service, path, key, written))
         self._answered.set()
