@@ -1,4 +1,4 @@
-"""Writes what is generated from the code: AsyncAPI, OpenAPI, the broker's definitions, golden files.
+"""Writes what is generated from the code: AsyncAPI, OpenAPI, the policy table, the broker's definitions, golden files.
 
 A golden file that exists is never written again: its bytes are in somebody's log.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from dvk.services import SERVICES
+from scripts.policy_page import policy_page
 from shared.bus.topology import definitions
 from shared.contracts.asyncapi import asyncapi
 from shared.contracts.event import Catalogue
@@ -42,6 +43,7 @@ def documents() -> dict[Path, str]:
     found = {reference / "asyncapi.json": _json(asyncapi(catalogues(), version))}
     for service in services():
         found[reference / "openapi" / f"{service.name}.json"] = _json(service_document(service))
+    found[reference / "policy.md"] = policy_page(services())
     subscriptions = {
         service.name: sorted(catalogue.service for catalogue in service.consumes)
         for service in services()

@@ -17,8 +17,10 @@ from dvk.demo.province import (
     Council,
 )
 from dvk.keys import key_of
+from shared.domain.time import legal_date
 
 MOVEMENT: Final = "Phong trào thi đua “Dân vận khéo” giai đoạn 2026–2030"
+PRESET: Final = "dan-van-kheo"
 SUBSCRIBERS: Final = (CLERK, "ky-cua-lo", "cb-dan-van-do-luong")
 """Who has mail besides the inbox."""
 
@@ -129,18 +131,19 @@ async def _rules(player: Player, ground: Ground) -> None:
     api, commission = player.api, str(player.province.ids[COMMISSION])
 
     async def adopt(_: None) -> None:
-        preset = (await api.read("evaluation", "/presets"))["items"][0]
+        presets = (await api.read("evaluation", "/presets"))["items"]
+        preset = next(one for one in presets if one["id"] == PRESET)
         rule_set = await api.write(
             "evaluation",
             "/rule-sets",
-            {**preset["rule_set"], "adopted_by": commission},
+            {**preset["rule_set"], **_document("01-QĐ/BTGDV"), "adopted_by": commission},
             user=CLERK,
             key=key_of(SETUP_AT, "rule-set"),
         )
         await api.write(
             "evaluation",
             "/criteria-sets",
-            {**preset["criteria_set"], "adopted_by": commission},
+            {**preset["criteria_set"], **_document("02-QĐ/BTGDV"), "adopted_by": commission},
             user=CLERK,
             key=key_of(SETUP_AT, "criteria-set"),
         )
@@ -171,6 +174,12 @@ async def _rules(player: Player, ground: Ground) -> None:
         [None],
         adopt,
     )
+
+
+def _document(number: str) -> Json:
+    """The document by which the Commission adopts, issued and in force on the day of entry."""
+    day = legal_date(SETUP_AT).isoformat()
+    return {"document_number": number, "issued_on": day, "effective_on": day}
 
 
 def _movement(commission: str, rule_set: str) -> Json:

@@ -108,8 +108,17 @@ async def _movement(api: Api, wanted: int | None) -> tuple[Json, int]:
 
 
 async def _settings(api: Api, movement: Json) -> Json:
+    """What holds today of the body whose rule set the movement was launched under; the server decides by a
+    deciding body's own set where it has one.
+    """
     view = await api.read("evaluation", f"/rule-sets/{movement['rule_set']}")
-    settings: Json = view["versions"][movement["rule_set_version"] - 1]["settings"]
+    launched: Json = view["versions"][movement["rule_set_version"] - 1]
+    adopted: Json = launched
+    async for row in api.pages("evaluation", "/rule-sets", {"adopted_by": launched["adopted_by"]}):
+        if row["standing"] == "in_force":
+            held = f"/rule-sets/{row['rule_set_id']}/versions/{row['version']}"
+            adopted = (await api.read("evaluation", held))["adopted"]
+    settings: Json = adopted["settings"]
     return settings
 
 

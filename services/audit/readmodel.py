@@ -10,7 +10,7 @@ from services.audit.replay import SOURCES
 from shared.contracts.evaluation import AppraisalOpened, BallotOpened, VoteCast
 from shared.contracts.event import Event
 from shared.contracts.notification import NoticeQueued
-from shared.contracts.recognition import CaseOpened
+from shared.contracts.recognition import AwardProposed, CaseOpened
 from shared.contracts.registration import ModelRegistered, OrganizationCreated, SiteSurveyed
 from shared.host.copying import puts
 from shared.host.rows import Put, RowChange
@@ -20,7 +20,7 @@ TABLES: Final = MetaData()
 _ID: Final = 36
 _STREAM: Final = 200
 
-CONCERNING: Final = frozenset({"model", "appraisal", "ballot", "vote", "case", "notice"})
+CONCERNING: Final = frozenset({"model", "appraisal", "ballot", "vote", "case", "award", "notice"})
 """Categories whose streams each concern one model."""
 
 roots: Final = Table(
@@ -56,7 +56,7 @@ def _model(event: Event) -> UUID | None:
     match event:
         case SiteSurveyed() | ModelRegistered():
             return event.model_id
-        case AppraisalOpened() | BallotOpened() | CaseOpened() | NoticeQueued():
+        case AppraisalOpened() | BallotOpened() | CaseOpened() | AwardProposed() | NoticeQueued():
             return event.model
         case _:
             return None

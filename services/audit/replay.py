@@ -15,13 +15,20 @@ from services.evaluation.domain.ruleset import RULE_SET
 from services.evaluation.domain.vote import VOTE
 from services.notification.domain.notice import NOTICE
 from services.notification.domain.subscription import SUBSCRIPTION
+from services.recognition.domain.achievement import ACHIEVEMENT
+from services.recognition.domain.award import AWARD
 from services.recognition.domain.case import CASE
+from services.recognition.domain.review import REVIEW
+from services.registration.domain.delegation import DELEGATION
+from services.registration.domain.feedback import FEEDBACK
 from services.registration.domain.model import MODEL
 from services.registration.domain.movement import MOVEMENT
+from services.registration.domain.office import OFFICE
 from services.registration.domain.organization import ORGANIZATION
 from shared.contracts import evaluation, notification, recognition, registration
 from shared.contracts.event import Catalogue, Event
 from shared.domain.decider import Decider
+from shared.domain.personal import erasing
 from shared.domain.time import to_microseconds
 from shared.eventstore.port import StoredEvent, category_of
 from shared.host.service import Log
@@ -34,28 +41,34 @@ _READ_EVENTS: Final = 1_000
 # One state type a category: only the host and this module handle deciders without knowing theirs.
 AnyDecider = Decider[Any, Any, Any]
 
+SOURCES: Final = (registration.EVENTS, evaluation.EVENTS, recognition.EVENTS, notification.EVENTS)
+
+_EVERY: Final[tuple[AnyDecider, ...]] = (
+    ORGANIZATION,
+    DELEGATION,
+    OFFICE,
+    MOVEMENT,
+    MODEL,
+    FEEDBACK,
+    RULE_SET,
+    CRITERIA,
+    COUNCIL,
+    APPRAISAL,
+    BALLOT,
+    VOTE,
+    CASE,
+    ACHIEVEMENT,
+    REVIEW,
+    AWARD,
+    SUBSCRIPTION,
+    NOTICE,
+    *(erasing(source.service) for source in SOURCES),
+)
+
 DECIDERS: Final[Mapping[str, AnyDecider]] = MappingProxyType(
-    {
-        decider.category: decider
-        for decider in (
-            ORGANIZATION,
-            MOVEMENT,
-            MODEL,
-            RULE_SET,
-            CRITERIA,
-            COUNCIL,
-            APPRAISAL,
-            BALLOT,
-            VOTE,
-            CASE,
-            SUBSCRIPTION,
-            NOTICE,
-        )
-    }
+    {decider.category: decider for decider in _EVERY}
 )
 """The decider of each category. A test fails for a published category without one."""
-
-SOURCES: Final = (registration.EVENTS, evaluation.EVENTS, recognition.EVENTS, notification.EVENTS)
 
 _CATALOGUES: Final[Mapping[str, Catalogue]] = MappingProxyType(
     {category: catalogue for catalogue in SOURCES for category in catalogue.categories}

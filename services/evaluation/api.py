@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import asdict
 
-from services.evaluation import ballot_api, facts, queries, rule_queries
+from services.evaluation import ballot_api, facts, queries, rule_queries, rules_api
 from services.evaluation.ballot_queries import NAME_READERS, NoParameters
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.council import (
@@ -15,13 +15,7 @@ from services.evaluation.domain.council import (
     FormCouncilForm,
     refuse_accounts_twice,
 )
-from services.evaluation.domain.criteria import (
-    CRITERIA,
-    AdoptCriteria,
-    AdoptCriteriaForm,
-    AdoptCriteriaVersion,
-    CriteriaVersionForm,
-)
+from services.evaluation.domain.erasure import ERASURE
 from services.evaluation.domain.posting import (
     AnswerOpinion,
     AnswerOpinionForm,
@@ -34,13 +28,6 @@ from services.evaluation.domain.posting import (
     ReceiveOpinionForm,
     takes_opinions,
 )
-from services.evaluation.domain.ruleset import (
-    RULE_SET,
-    AdoptRuleSet,
-    AdoptRuleSetForm,
-    AdoptRuleSetVersion,
-    RuleSetVersionForm,
-)
 from services.evaluation.domain.scoring import (
     CheckGate,
     CheckGateForm,
@@ -51,40 +38,15 @@ from services.evaluation.domain.scoring import (
 )
 from services.evaluation.persons import Citizen, Person
 from shared.contracts.evaluation import AppraisalOpened, CouncilMember
-from shared.contracts.values import CouncilId, CriteriaSetId, RuleSetId
+from shared.contracts.values import CouncilId
 from shared.domain.decider import Request
 from shared.host.cursor import PageParameters
+from shared.host.erasure import erasure_routes
 from shared.host.service import Api, Call, NotFoundError, Outcome, Page
 
 F = TypeVar("F", bound=Request)
 
-# --- rules, criteria, councils -----------------------------------------------------------------
-
-
-async def adopt_rule_set(call: Call[AdoptRuleSetForm]) -> Outcome:
-    """Adopt a rule set as your body's (clause IV.1). `GET /presets` has one to start from."""
-    rule_set = RuleSetId(call.new_id)
-    command = AdoptRuleSet(**asdict(call.body), rule_set_id=rule_set, at=call.now)
-    return await call.execute(RULE_SET, rule_set, command)
-
-
-async def adopt_rule_set_version(call: Call[RuleSetVersionForm]) -> Outcome:
-    """Adopt a new version. Dossiers stamped with a former version stay under it."""
-    command = AdoptRuleSetVersion(**asdict(call.body), at=call.now)
-    return await call.execute(RULE_SET, call.path_id("rule_set_id"), command)
-
-
-async def adopt_criteria(call: Call[AdoptCriteriaForm]) -> Outcome:
-    """Adopt criteria as your body's: all five common ones made concrete, none weakened (clause II)."""
-    criteria_set = CriteriaSetId(call.new_id)
-    command = AdoptCriteria(**asdict(call.body), criteria_set_id=criteria_set, at=call.now)
-    return await call.execute(CRITERIA, criteria_set, command)
-
-
-async def adopt_criteria_version(call: Call[CriteriaVersionForm]) -> Outcome:
-    """Adopt a new version. Appraisals opened under a former version stay under it."""
-    command = AdoptCriteriaVersion(**asdict(call.body), at=call.now)
-    return await call.execute(CRITERIA, call.path_id("criteria_set_id"), command)
+# --- councils ---------------------------------------------------------------------------------
 
 
 async def form_council(call: Call[FormCouncilForm]) -> Outcome:
@@ -201,91 +163,13 @@ async def close_posting(call: Call[ClosePostingForm]) -> Outcome:
 
 def routes(api: Api) -> None:
     """Declare every route."""
-    _rule_routes(api)
-    _criteria_routes(api)
+    erasure_routes(api, ERASURE)
+    rules_api.routes(api)
     _council_routes(api)
     _appraisal_writes(api)
     _appraisal_reads(api)
     _posting_routes(api)
     ballot_api.routes(api)
-
-
-def _rule_routes(api: Api) -> None:
-    tag = "rules"
-    api.read(
-        "/presets",
-        NoParameters,
-        rule_queries.list_presets,
-        answer=rule_queries.Presets,
-        tag=tag,
-        public=True,
-    )
-    api.write(
-        "/rule-sets",
-        AdoptRuleSetForm,
-        adopt_rule_set,
-        command=AdoptRuleSet,
-        tag=tag,
-        creates=True,
-    )
-    api.write(
-        "/rule-sets/{rule_set_id}/versions",
-        RuleSetVersionForm,
-        adopt_rule_set_version,
-        command=AdoptRuleSetVersion,
-        tag=tag,
-    )
-    api.read(
-        "/rule-sets",
-        rule_queries.ListAdopted,
-        rule_queries.list_rule_sets,
-        answer=Page[rule_queries.RuleSetRow],
-        tag=tag,
-        public=True,
-    )
-    api.read(
-        "/rule-sets/{rule_set_id}",
-        NoParameters,
-        rule_queries.get_rule_set,
-        answer=rule_queries.RuleSetView,
-        tag=tag,
-        public=True,
-    )
-
-
-def _criteria_routes(api: Api) -> None:
-    tag = "rules"
-    api.write(
-        "/criteria-sets",
-        AdoptCriteriaForm,
-        adopt_criteria,
-        command=AdoptCriteria,
-        tag=tag,
-        creates=True,
-    )
-    api.write(
-        "/criteria-sets/{criteria_set_id}/versions",
-        CriteriaVersionForm,
-        adopt_criteria_version,
-        command=AdoptCriteriaVersion,
-        tag=tag,
-    )
-    api.read(
-        "/criteria-sets",
-        rule_queries.ListAdopted,
-        rule_queries.list_criteria_sets,
-        answer=Page[rule_queries.CriteriaSetRow],
-        tag=tag,
-        public=True,
-    )
-    api.read(
-        "/criteria-sets/{criteria_set_id}",
-        NoParameters,
-        rule_queries.get_criteria_set,
-        answer=rule_queries.CriteriaSetView,
-        tag=tag,
-        public=True,
-    )
 
 
 def _council_routes(api: Api) -> None:

@@ -32,8 +32,10 @@ from services.evaluation.domain.vote import (
     vote_id,
 )
 from services.evaluation.persons import freeze_electorate, pseudonym_of
+from services.evaluation.successors import standing_for
 from shared.contracts.values import AppraisalId, BallotId, CouncilId
 from shared.domain.decider import Request
+from shared.domain.time import legal_date
 from shared.host.service import Api, Call, Loaded, NotFoundError, Outcome, Page
 
 F = TypeVar("F", bound=Request)
@@ -83,17 +85,23 @@ async def _opening(
         raise NotFoundError("council")
     opened = dossier.state.opened
     settings, cited = await facts.rules_of(call, opened.rule_set, opened.rule_set_version)
-    about, rules = facts.ballot_facts(dossier.state, opened, settings)
+    duties = {
+        "deciding_body": opened.deciding_body,
+        "appraising_unit": opened.appraising_unit,
+        "body": formed.state.formed.body,
+    }
+    standing, ends = await standing_for(call.read, duties, opened.model, legal_date(call.now))
+    about, rules = facts.ballot_facts(dossier.state, opened, settings, standing)
     # Nothing is kept for an electorate that cannot come about: one exists, or it is too early.
     exists = (await call.load(BALLOT, ballot)).revision >= 0
     members = () if exists or not about.ready else formed.state.voting_members
     opening = Opening(
         about=about,
-        council_body=formed.state.formed.body,
+        council_body=standing["body"],
         electorate=await freeze_electorate(call, ballot, members),
         rules=rules,
     )
-    events = (dossier.event_id, formed.event_id, *cited)
+    events = (dossier.event_id, formed.event_id, *cited, *ends)
     cites = tuple(event for event in events if event is not None)
     return opening, cites, facts.rule_set_name(opened)
 

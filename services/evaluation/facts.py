@@ -1,28 +1,27 @@
 """Gathers what evaluation's rules need to know of other aggregates, with the events to cite."""
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any, Final, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation.domain.appraisal_state import Appraisal
 from services.evaluation.domain.ballot import AppraisalFacts, BallotRules
-from services.evaluation.domain.criteria import CRITERIA
+from services.evaluation.domain.criteria import CRITERIA, criteria_for
 from services.evaluation.domain.ruleset import RULE_SET
 from services.evaluation.domain.scoring import OpenAppraisal, Standard
 from services.evaluation.readmodel import (
     appraisals,
-    competences,
-    criteria_sets,
     models,
     reported,
     rule_sets,
 )
+from services.evaluation.successors import criteria_of, deciding_on, standing_for
 from shared.contracts.evaluation import AppraisalOpened, RuleSettings
-from shared.contracts.values import AppraisalId, BallotId, ModelId, RuleSetId
+from shared.contracts.values import AppraisalId, BallotId, ModelId, OrganizationId, RuleSetId
 from shared.domain.decider import Decider
 from shared.domain.time import Instant, legal_date
 from shared.host.ids import derive_id
@@ -43,8 +42,8 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "The rule-set version named in the registration does not exist here.",
     ),
     "no-adviser": (
-        "Cơ quan quyết định chưa có đơn vị tham mưu: hãy giao thẩm quyền kèm đơn vị phụ trách dân vận.",
-        "The deciding body has no advising unit yet: assign its competence with the unit in charge.",
+        "Cơ quan quyết định hoặc cơ quan kế thừa chưa có đơn vị tham mưu: hãy giao thẩm quyền kèm đơn vị.",
+        "The deciding body or its successor has no advising unit yet: assign its competence with the unit.",
     ),
     "no-criteria": (
         "Cơ quan quyết định và cơ quan phát động chưa ban hành bộ tiêu chí có hiệu lực.",
@@ -107,7 +106,8 @@ async def standard_of(
     adopted = loaded.state.version(dossier.criteria_set_version)
     if adopted is None:
         raise NotFoundError("criteria set")
-    standard = Standard(criteria=adopted.criteria, points_required=adopted.points_required)
+    criteria = criteria_for(adopted.criteria, dossier.field, dossier.committee)
+    standard = Standard(criteria=criteria, points_required=adopted.points_required)
     return standard, _cited(loaded)
 
 
@@ -116,15 +116,18 @@ def _cited(loaded: Loaded[S]) -> tuple[UUID, ...]:
 
 
 def ballot_facts(
-    state: Appraisal, dossier: AppraisalOpened, settings: RuleSettings
+    state: Appraisal,
+    dossier: AppraisalOpened,
+    settings: RuleSettings,
+    standing: Mapping[str, OrganizationId],
 ) -> tuple[AppraisalFacts, BallotRules]:
-    """What a ballot on an appraisal rests on."""
+    """What a ballot on an appraisal rests on. `standing` says who holds the dossier's duties today."""
     posted = settings.posting_working_days.value == 0 or state.posting_closed is not None
     about = AppraisalFacts(
         appraisal_id=dossier.appraisal_id,
         model=dossier.model,
-        appraising_unit=dossier.appraising_unit,
-        deciding_body=dossier.deciding_body,
+        appraising_unit=standing["appraising_unit"],
+        deciding_body=standing["deciding_body"],
         ready=state.appraised is not None and posted,
         discontinued=state.discontinued is not None,
         rule_set=dossier.rule_set,
@@ -200,11 +203,19 @@ async def opening_of(
         return "model-not-known"
     if not await _rule_set_exists(read, row.rule_set, row.rule_set_version):
         return "rule-set-not-known"
-    competence = await _competence(read, row.deciding_body, on)
-    if competence is None:
+    deciding = await deciding_on(
+        read,
+        named=OrganizationId(UUID(row.deciding_body)),
+        committee=OrganizationId(UUID(row.committee)),
+        model=model,
+        on=on,
+    )
+    if deciding is None:
         return "no-adviser"
-    criteria = await _criteria(read, row.deciding_body, on) or await _criteria(
-        read, row.launching_body, on
+    launching = OrganizationId(UUID(row.launching_body))
+    launched, _ = await standing_for(read, {"launching_body": launching}, model, on)
+    criteria = await criteria_of(read, deciding.deciding_body, on) or await criteria_of(
+        read, launched["launching_body"], on
     )
     if criteria is None:
         return "no-criteria"
@@ -217,18 +228,19 @@ async def opening_of(
             "aim": row.aim,
             "holder": row.holder,
             "committee": row.committee,
-            "appraising_unit": competence.advised_by,
-            "deciding_body": row.deciding_body,
+            "appraising_unit": deciding.appraising_unit,
+            "deciding_body": deciding.deciding_body,
             "rule_set": row.rule_set,
             "rule_set_version": row.rule_set_version,
             "criteria_set": criteria.criteria_set_id,
             "criteria_set_version": criteria.version,
+            "field": row.field,
             "at": at,
         },
         OpenAppraisal,
     )
-    events = (row.event_id, row.reported_event, competence.event_id, criteria.event_id)
-    return Opening(command, tuple(UUID(event) for event in events))
+    events = (row.event_id, row.reported_event, criteria.event_id)
+    return Opening(command, (*(UUID(event) for event in events), *deciding.cites))
 
 
 async def _rule_set_exists(read: AsyncConnection, rule_set: str, version: int) -> bool:
@@ -236,29 +248,6 @@ async def _rule_set_exists(read: AsyncConnection, rule_set: str, version: int) -
         rule_sets.c.rule_set_id == rule_set, rule_sets.c.version == version
     )
     return (await read.execute(statement)).one_or_none() is not None
-
-
-async def _competence(read: AsyncConnection, body: str, on: date) -> Row[Any, Any] | None:
-    """The latest competence in force; of several with one date the one recorded last."""
-    statement = (
-        select(competences.c.advised_by, competences.c.event_id)
-        .where(competences.c.organization == body, competences.c.valid_from <= on.isoformat())
-        .order_by(competences.c.valid_from.desc(), competences.c.position.desc())
-        .limit(1)
-    )
-    return (await read.execute(statement)).one_or_none()
-
-
-async def _criteria(read: AsyncConnection, body: str, on: date) -> Row[Any, Any, Any] | None:
-    """The body's latest criteria in force; of several with one date the one recorded last."""
-    columns = (criteria_sets.c.criteria_set_id, criteria_sets.c.version, criteria_sets.c.event_id)
-    statement = (
-        select(*columns)
-        .where(criteria_sets.c.adopted_by == body, criteria_sets.c.effective_on <= on.isoformat())
-        .order_by(criteria_sets.c.effective_on.desc(), criteria_sets.c.position.desc())
-        .limit(1)
-    )
-    return (await read.execute(statement)).one_or_none()
 
 
 async def withdrawal_of(read: AsyncConnection, model: ModelId) -> tuple[str, UUID] | None:

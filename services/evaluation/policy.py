@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from services.evaluation.domain.advice import Discontinue, IssueAdvice
 from services.evaluation.domain.appraisal import APPRAISAL, AppraisalCommand
@@ -96,6 +97,10 @@ def _ballot_parties(state: Ballot, command: BallotCommand) -> Parties:
     }
 
 
+def _dossiers_model(state: Appraisal | Ballot, _command: object) -> UUID | None:
+    return None if state.opened is None else state.opened.model
+
+
 def _no_parties(_state: Vote, _command: CastVote) -> Parties:
     return {}
 
@@ -129,6 +134,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 Discontinue: _BY_ITSELF,
             }
         ),
+        _dossiers_model,
     ),
     Rules(
         BALLOT,
@@ -142,6 +148,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 TallyBallot: _BY_ITSELF,
             }
         ),
+        _dossiers_model,
     ),
     Rules(VOTE, _no_parties, MappingProxyType({CastVote: _BY_VOTER})),
 )

@@ -12,6 +12,7 @@ from services.evaluation.ballot_queries import NoParameters, may_read_names
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.persons import citizen
 from services.evaluation.readmodel import (
+    SUCCESSIONS,
     AppraisalStatus,
     appraisals,
     models,
@@ -34,6 +35,7 @@ from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import Statement, into, where_equal, where_found
 from shared.host.policy import Role
 from shared.host.service import NotFoundError, Page, Query
+from shared.host.successions import where_standing
 
 OPINION_READERS: Final = (Role.APPRAISER, Role.AUDITOR)
 
@@ -90,19 +92,26 @@ class AppraisalRow(msgspec.Struct, frozen=True, kw_only=True):
     advice: str | None
 
 
-def _filtered(wanted: AppraisalFilter) -> Statement:
-    return where_equal(
-        where_found(_WITH_MODEL, models.c.search, wanted.q),
-        (appraisals.c.model, wanted.model),
-        (appraisals.c.appraising_unit, wanted.unit),
-        (appraisals.c.year, wanted.year),
+async def _filtered(query: Query[AppraisalFilter]) -> Statement:
+    wanted = query.parameters
+    return await where_standing(
+        query.read,
+        SUCCESSIONS,
+        where_equal(
+            where_found(_WITH_MODEL, models.c.search, wanted.q),
+            (appraisals.c.model, wanted.model),
+            (appraisals.c.year, wanted.year),
+        ),
+        appraisals.c.model,
+        legal_date(query.now),
+        (appraisals.c.appraising_unit, wanted.unit, "appraising_unit"),
     )
 
 
 async def list_appraisals(query: Query[ListAppraisals]) -> Page[AppraisalRow]:
     """Appraisals, newest first."""
     wanted = query.parameters
-    statement = where_equal(_filtered(wanted), (appraisals.c.status, wanted.status))
+    statement = where_equal(await _filtered(query), (appraisals.c.status, wanted.status))
     order = (Order(appraisals.c.opened_at, descending=True), Order(appraisals.c.appraisal_id))
     return await fetch_page(query.read, statement, order, wanted, into(AppraisalRow))
 
@@ -249,7 +258,7 @@ class PostingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_postings(query: Query[ListPostings]) -> Page[PostingRow]:
     """Public postings, the latest first."""
-    statement = _filtered(query.parameters).where(appraisals.c.opens_on.is_not(None))
+    statement = (await _filtered(query)).where(appraisals.c.opens_on.is_not(None))
     if query.parameters.open is not None:
         today = legal_date(query.now).isoformat()
         runs = (appraisals.c.status == "posted") & (appraisals.c.closes_on >= today)

@@ -24,13 +24,20 @@ from shared.contracts.evaluation import (
 )
 from shared.contracts.registration import (
     CompetenceAssigned,
+    CompetenceSucceeded,
     ModelRegistered,
     ModelWithdrawn,
     OrganizationCreated,
+    OrganizationDissolved,
+    OrganizationMerged,
+    OrganizationSplit,
     ResultsReported,
 )
+from shared.contracts.running import FeedbackRaised
 from shared.host.copying import adds, patches, puts, recorded_at
 from shared.host.service import ReadModel
+from shared.host.standing import standing_tables
+from shared.host.successions import succession_handlers, succession_table
 from shared.host.text import fold
 
 AppraisalStatus = Literal[
@@ -50,10 +57,16 @@ rule_sets: Final = Table(
     Column("adopted_by", String(_ID), nullable=False),
     Column("title", String(200), nullable=False),
     Column("document_number", String(200), nullable=False),
+    Column("issued_on", String(_TIME), nullable=False),
     Column("effective_on", String(_TIME), nullable=False),
     Column("expires_on", String(_TIME)),
+    Column("parent", String(_ID)),
+    Column("parent_version", Integer),
+    Column("replaces", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
     Column("event_id", String(_ID), nullable=False),
     Column("search", Text, nullable=False),
+    Index("rule_sets_by_body", "adopted_by", "effective_on", "position"),
 )
 criteria_sets: Final = Table(
     "criteria_sets",
@@ -62,7 +75,13 @@ criteria_sets: Final = Table(
     Column("version", Integer, primary_key=True),
     Column("adopted_by", String(_ID), nullable=False),
     Column("title", String(200), nullable=False),
+    Column("document_number", String(200), nullable=False),
+    Column("issued_on", String(_TIME), nullable=False),
     Column("effective_on", String(_TIME), nullable=False),
+    Column("expires_on", String(_TIME)),
+    Column("parent", String(_ID)),
+    Column("parent_version", Integer),
+    Column("replaces", Text, nullable=False),
     Column("points_required", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("event_id", String(_ID), nullable=False),
@@ -74,6 +93,18 @@ organizations: Final = Table(
     TABLES,
     Column("organization_id", String(_ID), primary_key=True),
     Column("name", String(200), nullable=False),
+    Column("kind", String(200), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("established_on", String(_TIME), nullable=False),
+    Column("ended_on", String(_TIME)),
+    Column("search", Text, nullable=False),
+    Index("organizations_by_name", "search", "organization_id"),
+)
+feedbacks: Final = Table(
+    "feedbacks",
+    TABLES,
+    Column("feedback_id", String(_ID), primary_key=True),
+    Column("event_id", String(_ID), nullable=False),
 )
 competences: Final = Table(
     "competences",
@@ -83,8 +114,10 @@ competences: Final = Table(
     Column("clause", String(10), nullable=False),
     Column("advised_by", String(_ID), nullable=False),
     Column("valid_from", String(_TIME), nullable=False),
+    Column("former", String(_ID)),
     Column("position", BigInteger, nullable=False),
     Index("competences_by_body", "organization", "valid_from", "position"),
+    Index("competences_by_former", "former"),
 )
 models: Final = Table(
     "models",
@@ -94,6 +127,7 @@ models: Final = Table(
     Column("aim", String(20), nullable=False),
     Column("name", String(200), nullable=False),
     Column("address", String(200), nullable=False),
+    Column("field", String(40), nullable=False),
     Column("holder", String(_ID), nullable=False),
     Column("committee", String(_ID), nullable=False),
     Column("launching_body", String(_ID), nullable=False),
@@ -177,17 +211,31 @@ votes: Final = Table(
     Column("position", BigInteger, nullable=False),
 )
 
+STANDING: Final = standing_tables(TABLES)
+SUCCESSIONS: Final = succession_table(TABLES)
+
 READ_MODEL: Final = ReadModel(
-    version=1,
+    version=2,
     tables=TABLES,
     handlers=(
+        *STANDING.handlers,
         # Rules, criteria, councils.
         puts(
             RuleSetAdopted,
             rule_sets,
+            parent=lambda r: None if r.event.parent is None else r.event.parent.rule_set,
+            parent_version=lambda r: None if r.event.parent is None else r.event.parent.version,
+            replaces=lambda r: " ".join(str(one) for one in r.event.replaces),
             search=lambda r: fold(f"{r.event.title} {r.event.document_number}"),
         ),
-        puts(CriteriaSetAdopted, criteria_sets, search=lambda r: fold(r.event.title)),
+        puts(
+            CriteriaSetAdopted,
+            criteria_sets,
+            parent=lambda r: None if r.event.parent is None else r.event.parent.criteria_set,
+            parent_version=lambda r: None if r.event.parent is None else r.event.parent.version,
+            replaces=lambda r: " ".join(str(one) for one in r.event.replaces),
+            search=lambda r: fold(f"{r.event.title} {r.event.document_number}"),
+        ),
         puts(
             CouncilFormed,
             councils,
@@ -195,8 +243,22 @@ READ_MODEL: Final = ReadModel(
             search=lambda r: fold(r.event.name),
         ),
         # Registration's facts.
-        puts(OrganizationCreated, organizations),
+        puts(OrganizationCreated, organizations, search=lambda r: fold(r.event.name)),
+        patches(
+            OrganizationDissolved,
+            organizations,
+            ended_on=lambda r: r.event.effective_on.isoformat(),
+        ),
+        patches(
+            OrganizationMerged, organizations, ended_on=lambda r: r.event.effective_on.isoformat()
+        ),
+        patches(
+            OrganizationSplit, organizations, ended_on=lambda r: r.event.effective_on.isoformat()
+        ),
+        puts(FeedbackRaised, feedbacks),
         puts(CompetenceAssigned, competences, organization=lambda r: r.event.organization_id),
+        puts(CompetenceSucceeded, competences, organization=lambda r: r.event.organization_id),
+        *succession_handlers(SUCCESSIONS),
         puts(
             ModelRegistered,
             models,

@@ -5,44 +5,49 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import Table, select
 
 from services.evaluation.ballot_queries import NoParameters, may_read_names
 from services.evaluation.domain.council import COUNCIL
 from services.evaluation.domain.criteria import CRITERIA
 from services.evaluation.domain.ruleset import RULE_SET
+from services.evaluation.issuing_queries import LONG_FOLLOWED, Standing, standings
 from services.evaluation.persons import person
-from services.evaluation.presets import Preset, load_presets
+from services.evaluation.presets import Preset, Variation, load_presets, load_variations
 from services.evaluation.readmodel import (
     councils,
     criteria_sets,
     rule_sets,
 )
+from services.evaluation.rule_facts import document_column
 from shared.contracts.evaluation import (
     CouncilRole,
     CriteriaSetAdopted,
     RuleSetAdopted,
 )
+from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into, where_equal, where_found
 from shared.host.service import NotFoundError, Page, Query
 
-R = TypeVar("R", bound=msgspec.Struct)
+R = TypeVar("R", bound="AdoptedRow")
 
 # --- rules -------------------------------------------------------------------------------------
 
 
 class Presets(msgspec.Struct, frozen=True, kw_only=True):
-    """Rule sets and criteria to start from."""
+    """Rule sets and criteria to start from, and variations for a body that builds on another's."""
 
     items: list[Preset]
+    variations: list[Variation]
 
 
 async def list_presets(_query: Query[NoParameters]) -> Presets:
-    """Rule sets and criteria to start from: add `adopted_by`, change what your body decides
-    differently, and post them to `/rule-sets` and `/criteria-sets`.
+    """Rule sets and criteria to start from: add your document and `adopted_by`, change what your body
+    decides differently, and post them to `/rule-sets` and `/criteria-sets`. A variation holds settings of
+    its own alone: post them with a `parent`.
     """
-    return Presets(items=load_presets())
+    return Presets(items=load_presets(), variations=load_variations())
 
 
 class ListAdopted(PageParameters, frozen=True, kw_only=True):
@@ -52,35 +57,64 @@ class ListAdopted(PageParameters, frozen=True, kw_only=True):
     adopted_by: UUID | None = None
 
 
-class RuleSetRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of a rule set."""
+class AdoptedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A version as its document says it, and how it stands today; `ends_on` is the first day on which it
+    no longer holds.
+    """
 
-    rule_set_id: UUID
     version: int
     adopted_by: UUID
     title: str
     document_number: str
+    issued_on: date
     effective_on: date
     expires_on: date | None
+    parent: UUID | None
+    parent_version: int | None
+    standing: Standing = "upcoming"
+    ends_on: date | None = None
+
+    @property
+    def document(self) -> UUID:
+        """The id of what it is a version of."""
+        raise NotImplementedError
+
+
+class RuleSetRow(AdoptedRow, frozen=True, kw_only=True):
+    """A version of a rule set."""
+
+    rule_set_id: UUID
+
+    @property
+    def document(self) -> UUID:
+        """See AdoptedRow."""
+        return self.rule_set_id
 
 
 async def list_rule_sets(query: Query[ListAdopted]) -> Page[RuleSetRow]:
     """Rule sets in all their versions, the latest effective first."""
-    return await _adopted(query, rule_sets, rule_sets.c.rule_set_id, RuleSetRow)
+    return await _adopted(query, rule_sets, RuleSetRow)
 
 
-async def _adopted(
-    query: Query[ListAdopted], table: Table, document: ColumnElement[str], row: type[R]
-) -> Page[R]:
+async def _adopted(query: Query[ListAdopted], table: Table, item: type[R]) -> Page[R]:
     wanted = query.parameters
     found = where_found(select(table), table.c.search, wanted.q)
     statement = where_equal(found, (table.c.adopted_by, wanted.adopted_by))
+    document = document_column(table)
     order = (
         Order(table.c.effective_on, descending=True),
         Order(document),
         Order(table.c.version, descending=True),
     )
-    return await fetch_page(query.read, statement, order, wanted, into(row))
+    page = await fetch_page(query.read, statement, order, wanted, into(item))
+    bodies = {row.adopted_by for row in page.items}
+    known = await standings(query.read, table, bodies, legal_date(query.now))
+    items = []
+    for row in page.items:
+        # What is not among the latest VERSIONS_MAX of its body has long been followed.
+        stands = known.get((row.document, row.version), LONG_FOLLOWED)
+        items.append(msgspec.structs.replace(row, standing=stands.standing, ends_on=stands.ends_on))
+    return Page(items=items, next=page.next)
 
 
 class RuleSetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,20 +132,21 @@ async def get_rule_set(query: Query[NoParameters]) -> RuleSetView:
     return RuleSetView(versions=loaded.state.versions, revision=loaded.revision)
 
 
-class CriteriaSetRow(msgspec.Struct, frozen=True, kw_only=True):
+class CriteriaSetRow(AdoptedRow, frozen=True, kw_only=True):
     """A version of a set of criteria."""
 
     criteria_set_id: UUID
-    version: int
-    adopted_by: UUID
-    title: str
-    effective_on: date
     points_required: int
+
+    @property
+    def document(self) -> UUID:
+        """See AdoptedRow."""
+        return self.criteria_set_id
 
 
 async def list_criteria_sets(query: Query[ListAdopted]) -> Page[CriteriaSetRow]:
     """Sets of criteria in all their versions, the latest effective first."""
-    return await _adopted(query, criteria_sets, criteria_sets.c.criteria_set_id, CriteriaSetRow)
+    return await _adopted(query, criteria_sets, CriteriaSetRow)
 
 
 class CriteriaSetView(msgspec.Struct, frozen=True, kw_only=True):

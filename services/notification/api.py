@@ -1,6 +1,7 @@
 """The HTTP API of notification: the own inbox and subscription, and what the office sees to."""
 
 from services.notification import queries
+from services.notification.domain.erasure import ERASURE
 from services.notification.domain.notice import (
     NOTICE,
     AcknowledgeNotice,
@@ -14,6 +15,7 @@ from services.notification.domain.subscription import (
     SetSubscriptionForm,
 )
 from shared.contracts.values import Forgettable, OrganizationId
+from shared.host.erasure import erasure_routes
 from shared.host.policy import Role
 from shared.host.service import Api, Call, NotFoundError, Outcome, Page
 
@@ -58,6 +60,7 @@ async def retry_notice(call: Call[RetryNoticeForm]) -> Outcome:
 
 def routes(api: Api) -> None:
     """Declare every route."""
+    erasure_routes(api, ERASURE)
     tag = "notices"
     api.read(
         "/inbox", queries.ListInbox, queries.list_inbox, answer=Page[queries.InboxRow], tag="inbox"

@@ -11,11 +11,13 @@ from sqlalchemy import Row, select
 from services.notification.domain.notice import Status
 from services.notification.domain.subscription import SUBSCRIPTION
 from services.notification.domain.texts import TEXTS, Language
-from services.notification.readmodel import notices
+from services.notification.readmodel import SUCCESSIONS, notices
 from shared.contracts.notification import Channel, Relation
+from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into
 from shared.host.service import NotFoundError, Page, Query
+from shared.host.successions import around
 
 _NEWEST_FIRST: Final = (
     Order(notices.c.queued_at, descending=True),
@@ -53,9 +55,12 @@ class InboxRow(_InboxNotice, frozen=True, kw_only=True):
 
 
 async def list_inbox(query: Query[ListInbox]) -> Page[InboxRow]:
-    """The notices of the own organisation, newest first."""
+    """The notices of the own organisation and of those it succeeded, newest first."""
+    own, today = _own_organization(query), legal_date(query.now)
+    successions = await around(query.read, SUCCESSIONS, (own,), today)
+    recipients = [str(body) for body in successions.stands_for(own, None, today)]
     statement = select(notices).where(
-        notices.c.recipient == str(_own_organization(query)), notices.c.channel == "inbox"
+        notices.c.recipient.in_(recipients), notices.c.channel == "inbox"
     )
     if query.parameters.unread:
         statement = statement.where(notices.c.acknowledged == 0)

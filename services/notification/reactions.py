@@ -1,7 +1,8 @@
 """Telling: on every event of the recipients' table, a notice for each recipient over each channel."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.domain.notice import NOTICE, QueueNotice
 from services.notification.domain.recipients import BY_KIND, RULES, recipients
-from services.notification.readmodel import advisers, models, subscriptions
+from services.notification.readmodel import SUCCESSIONS, advisers, models, subscriptions
 from shared.contracts.evaluation import AdviceIssued, PostingOpened
 from shared.contracts.event import Event
 from shared.contracts.notification import Channel, Relation
@@ -24,10 +25,11 @@ from shared.contracts.registration import (
     ReportingSessionScheduled,
     ResultsReported,
 )
-from shared.contracts.values import ModelId, NoticeId, OrganizationId
+from shared.contracts.values import Duty, ModelId, NoticeId, OrganizationId
 from shared.domain.time import legal_date
 from shared.host.ids import derive_id
 from shared.host.service import Recorded, Work, when
+from shared.host.successions import after
 
 Parties = dict[Relation, Sequence[OrganizationId]]
 
@@ -42,6 +44,10 @@ _BY_MAIL: Final = select(subscriptions.c.organization).where(
     subscriptions.c.organization.in_(bindparam("told", expanding=True)),
     subscriptions.c.by_mail == 1,
 )
+
+
+_DUTIES: Final[Mapping[Relation, Duty]] = MappingProxyType({"organizer": "committee"})
+"""The duty behind a relation that has another name: the committee organises the session."""
 
 
 class MissingFactError(LookupError):
@@ -80,7 +86,9 @@ async def tell(recorded: Recorded[Event], work: Work) -> None:
     rule = BY_KIND[type(event).__name__]
     model_id = model_of(event)
     model = await _model(work.read, model_id)
-    parties = await _parties(work.read, event, rule.relations, model, legal_date(recorded.at))
+    on = legal_date(recorded.at)
+    named = await _parties(work.read, event, rule.relations, model, on)
+    parties, ends = await standing_on(work.read, named, model_id, on)
     told = recipients(rule.relations, parties)
     by_mail = await _by_mail(work.read, [recipient for recipient, _ in told])
     for recipient, relation in told:
@@ -99,7 +107,7 @@ async def tell(recorded: Recorded[Event], work: Work) -> None:
                 cause=recorded.id,
                 cause_at=recorded.at,
             )
-            await work.execute(NOTICE, notice, command, cites=(recorded.id,))
+            await work.execute(NOTICE, notice, command, cites=(recorded.id, *ends))
 
 
 async def _model(read: AsyncConnection, model_id: ModelId) -> Row[*tuple[object, ...]]:
@@ -131,8 +139,33 @@ async def _parties(
         case AdviceIssued() | Recognized() | Declined():
             parties["appraising_unit"] = [event.appraising_unit]
         case _ if "appraising_unit" in relations:
-            parties["appraising_unit"] = await _advisers(read, _id(model.deciding_body), on)
+            decides: Parties = {"deciding_body": parties["deciding_body"]}
+            standing, _ = await standing_on(read, decides, ModelId(UUID(model.model_id)), on)
+            parties["appraising_unit"] = [
+                adviser
+                for body in standing["deciding_body"]
+                for adviser in await _advisers(read, body, on)
+            ]
     return parties
+
+
+async def standing_on(
+    read: AsyncConnection, parties: Parties, model: ModelId, on: date
+) -> tuple[Parties, tuple[UUID, ...]]:
+    """The parties with whoever holds the duty on a day in the place of a body that is no more, and the
+    events that say so. Where expressly nobody succeeded it, nobody is told.
+    """
+    ends = await after(read, SUCCESSIONS, {one for some in parties.values() for one in some}, on)
+    standing: Parties = {
+        relation: [
+            holder
+            for body in bodies
+            if (holder := ends.graph.holder_on(body, _DUTIES.get(relation, relation), on, model))
+            is not None
+        ]
+        for relation, bodies in parties.items()
+    }
+    return standing, ends.cites
 
 
 async def _advisers(read: AsyncConnection, body: OrganizationId, on: date) -> list[OrganizationId]:

@@ -13,11 +13,13 @@ from shared.contracts.notification import (
     NoticeRetried,
     SubscriptionSet,
 )
-from shared.contracts.registration import CompetenceAssigned, ModelRegistered
+from shared.contracts.registration import CompetenceAssigned, CompetenceSucceeded, ModelRegistered
 from shared.domain.time import to_microseconds
 from shared.host.copying import patches, puts, recorded_at
 from shared.host.rows import Patch, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
+from shared.host.standing import standing_tables
+from shared.host.successions import succession_handlers, succession_table
 
 TABLES: Final = MetaData()
 _ID: Final = 36
@@ -87,12 +89,18 @@ def _failed(recorded: Recorded[NoticeFailed]) -> Iterable[RowChange]:
     yield Patch(notices, {"notice_id": str(event.notice_id)}, changes)
 
 
+STANDING: Final = standing_tables(TABLES)
+SUCCESSIONS: Final = succession_table(TABLES)
+
 READ_MODEL: Final = ReadModel(
-    version=1,
+    version=2,
     tables=TABLES,
     handlers=(
+        *STANDING.handlers,
         puts(ModelRegistered, models),
         puts(CompetenceAssigned, advisers, organization=lambda r: r.event.organization_id),
+        puts(CompetenceSucceeded, advisers, organization=lambda r: r.event.organization_id),
+        *succession_handlers(SUCCESSIONS),
         puts(SubscriptionSet, subscriptions, by_mail=lambda r: int(r.event.email is not None)),
         puts(
             NoticeQueued,

@@ -1,35 +1,25 @@
 """Gathers what a case's rules need to know of other services, with the events to cite."""
 
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.recognition.domain.case import AdviceFacts, MonthFacts
-from services.recognition.domain.competence import (
-    LINE_STEPS_MAX,
-    Graph,
-    GraphCompetence,
-    GraphLine,
-)
+from services.recognition.domain.case import AdviceFacts
+from services.recognition.domain.deciding import DecisionRules
+from services.recognition.domain.revocation import AfterRules
 from services.recognition.readmodel import (
     advices,
     calendars,
-    competences,
     grounds,
-    lines,
     models,
     rule_sets,
 )
-from shared.contracts.evaluation import AdviceIssued
+from shared.contracts.evaluation import AdviceIssued, RuleSettings
 from shared.contracts.recognition import CaseOpened, Ground
-from shared.contracts.values import HolderKind, ModelId, OrganizationId
-
-COMMISSIONS_MAX: Final = 50
-"""Bodies that hold clause I.2.2a; a province has one, with its predecessors a few."""
+from shared.contracts.values import AchievementId, HolderKind, ModelId
 
 
 class Advised(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +27,7 @@ class Advised(msgspec.Struct, frozen=True, kw_only=True):
 
     advice: AdviceFacts
     holder_kind: HolderKind
+    achievement: AchievementId
     grounds: tuple[Ground, ...]
     cites: tuple[UUID, ...]
     withdrawn: str | None
@@ -77,6 +68,7 @@ async def of_advice(read: AsyncConnection, model: ModelId, year: int) -> Advised
     return Advised(
         advice=_advice_facts(issued),
         holder_kind=model_row.holder_kind,
+        achievement=AchievementId(UUID(model_row.achievement)),
         grounds=found,
         cites=(UUID(advice_row.event_id), *(ground.event_id for ground in found)),
         withdrawn=model_row.withdrawn_reason,
@@ -103,75 +95,10 @@ def _advice_facts(issued: AdviceIssued) -> AdviceFacts:
     )
 
 
-async def graph_above(
-    read: AsyncConnection, holder: OrganizationId, on: date
-) -> tuple[Graph, tuple[UUID, ...]]:
-    """The part of the graph that decides who is competent for `holder` on a day, and its events:
-    the lines upwards, step by step, and the competences of the bodies found there.
-    """
-    graph, cites = Graph(), list[UUID]()
-    seen, frontier = {holder}, {holder}
-    for _ in range(LINE_STEPS_MAX):
-        if not frontier:
-            break
-        rows = (
-            await read.execute(
-                select(lines)
-                .where(
-                    lines.c.organization.in_([str(body) for body in frontier]),
-                    lines.c.valid_from <= on.isoformat(),
-                )
-                .order_by(lines.c.organization, lines.c.line, lines.c.valid_from)
-            )
-        ).all()
-        found = [
-            GraphLine(
-                organization=OrganizationId(UUID(row.organization)),
-                line=row.line,
-                superior=None if row.superior is None else OrganizationId(UUID(row.superior)),
-                valid_from=date.fromisoformat(row.valid_from),
-            )
-            for row in rows
-        ]
-        graph = msgspec.structs.replace(graph, lines=(*graph.lines, *found))
-        cites += [UUID(row.event_id) for row in rows]
-        above = {graph.superior(line.organization, line.line, on) for line in found}
-        frontier = {body for body in above if body is not None} - seen
-        seen |= frontier
-    held, events = await _competences(read, seen, on)
-    return msgspec.structs.replace(graph, competences=held), (*cites, *events)
-
-
-async def _competences(
-    read: AsyncConnection, bodies: set[OrganizationId], on: date
-) -> tuple[tuple[GraphCompetence, ...], tuple[UUID, ...]]:
-    valid = competences.c.valid_from <= on.isoformat()
-    order = (competences.c.organization, competences.c.clause, competences.c.valid_from)
-    on_the_way = select(competences).where(
-        competences.c.organization.in_([str(body) for body in bodies]),
-        competences.c.clause != "I.2.2a",
-        valid,
-    )
-    whole_province = select(competences).where(competences.c.clause == "I.2.2a", valid)
-    rows = [
-        *(await read.execute(whole_province.order_by(*order).limit(COMMISSIONS_MAX))).all(),
-        *(await read.execute(on_the_way.order_by(*order))).all(),
-    ]
-    held = tuple(
-        GraphCompetence(
-            organization=OrganizationId(UUID(row.organization)),
-            clause=row.clause,
-            valid_from=date.fromisoformat(row.valid_from),
-        )
-        for row in rows
-    )
-    return held, tuple(UUID(row.event_id) for row in rows)
-
-
-async def month_of(
+async def decision_rules(
     read: AsyncConnection, case: CaseOpened
-) -> tuple[MonthFacts | None, tuple[UUID, ...]]:
-    """The Mass Mobilisation Month of the case's year and what its rule set asks outside it; None
+) -> tuple[DecisionRules | None, tuple[UUID, ...]]:
+    """The Mass Mobilisation Month of the case's year and what its rule set asks of a decision; None
     while one of the two has not arrived.
     """
     calendar = (
@@ -181,7 +108,43 @@ async def month_of(
             )
         )
     ).one_or_none()
-    rules = (
+    settings, cites = await settings_of(read, case)
+    if calendar is None or settings is None:
+        return None, ()
+    rules = DecisionRules(
+        month_from=date.fromisoformat(calendar.month_from),
+        month_to=date.fromisoformat(calendar.month_to),
+        outside_month=settings.outside_month.value,
+        proposal=settings.proposal.value,
+        same_achievement=settings.same_achievement.value,
+        exemplar_basis=settings.exemplar_basis.value,
+    )
+    return rules, (UUID(calendar.event_id), *cites)
+
+
+async def after_rules(
+    read: AsyncConnection, case: CaseOpened
+) -> tuple[AfterRules | None, tuple[UUID, ...]]:
+    """What the case's rule set asks of complaints and revocations; None while it has not arrived."""
+    settings, cites = await settings_of(read, case)
+    if settings is None:
+        return None, ()
+    rules = AfterRules(
+        complaint_days=settings.complaint_days.value,
+        revocation_report_days=settings.revocation_report_days.value,
+        revocation_decision_working_days=settings.revocation_decision_working_days.value,
+        holidays=settings.holidays.value,
+    )
+    return rules, cites
+
+
+async def settings_of(
+    read: AsyncConnection, case: CaseOpened
+) -> tuple[RuleSettings | None, tuple[UUID, ...]]:
+    """The settings the case is handled under, and the event that adopted them; None while it has not
+    arrived.
+    """
+    row = (
         await read.execute(
             select(rule_sets).where(
                 rule_sets.c.rule_set == str(case.rule_set),
@@ -189,14 +152,9 @@ async def month_of(
             )
         )
     ).one_or_none()
-    if calendar is None or rules is None:
+    if row is None:
         return None, ()
-    month = MonthFacts(
-        month_from=date.fromisoformat(calendar.month_from),
-        month_to=date.fromisoformat(calendar.month_to),
-        outside_month=rules.outside_month,
-    )
-    return month, (UUID(calendar.event_id), UUID(rules.event_id))
+    return msgspec.json.decode(row.settings, type=RuleSettings), (UUID(row.event_id),)
 
 
 def rule_set_name(case: CaseOpened | AdviceFacts) -> str:

@@ -1,14 +1,15 @@
 """What recognition answers to readers."""
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 
 from services.recognition.domain.case import CASE
-from services.recognition.readmodel import Status, cases, models
+from services.recognition.domain.case_state import Case
+from services.recognition.readmodel import SUCCESSIONS, Proposal, Standing, Status, cases, models
 from shared.contracts.recognition import (
     Advice,
     CaseDiscontinued,
@@ -16,12 +17,23 @@ from shared.contracts.recognition import (
     CompetenceDetermined,
     DecisionDepartedFromAdvice,
     Declined,
+    DuplicateFound,
+    EndorsementGiven,
+    EndorsementRefused,
+    EndorsementWaived,
+    ExemplarPutForward,
+    ProposalReturned,
+    ProposalSubmitted,
     Recognized,
 )
 from shared.contracts.values import Aim, Year
+from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import Statement, into, where_equal, where_found
 from shared.host.service import NotFoundError, Page, Query
+from shared.host.successions import where_standing
+
+E = TypeVar("E", EndorsementGiven, EndorsementRefused, EndorsementWaived)
 
 
 class NoParameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,12 +52,15 @@ class ListCases(CaseFilter, frozen=True, kw_only=True):
     """Filters of the list of cases."""
 
     status: Status | None = None
+    proposal: Proposal | None = None
+    review: UUID | None = None
 
 
 class ListDecisions(CaseFilter, frozen=True, kw_only=True):
     """Filters of the public list of decisions."""
 
     outcome: Literal["recognized", "declined"] | None = None
+    standing: Standing | None = None
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +78,14 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     opened_at: datetime
     named_body_competent: bool | None
+    duplicate_of: UUID | None
+    proposal: Proposal | None
     decision_number: str | None
     decided_on: date | None
+    standing: Standing | None
+    complaints_open: int
+    revocation_due: date | None
+    review: UUID | None
 
 
 _LISTED: Final = select(cases, models.c.name.label("model_name")).join(
@@ -83,34 +104,63 @@ _LAST_DECIDED_FIRST: Final = (
 async def list_cases(query: Query[ListCases]) -> Page[CaseRow]:
     """Cases, newest first."""
     wanted = query.parameters
-    statement = where_equal(_filtered(wanted), (cases.c.status, wanted.status))
+    statement = where_equal(
+        await _filtered(query),
+        (cases.c.status, wanted.status),
+        (cases.c.proposal, wanted.proposal),
+        (cases.c.review, wanted.review),
+    )
     return await fetch_page(query.read, statement, _NEWEST_FIRST, wanted, into(CaseRow))
 
 
 async def list_decisions(query: Query[ListDecisions]) -> Page[CaseRow]:
     """Decisions, the latest first: what was recognised and what was declined."""
     wanted = query.parameters
-    decided = _filtered(wanted).where(cases.c.decided_on.is_not(None))
-    statement = where_equal(decided, (cases.c.status, wanted.outcome))
+    decided = (await _filtered(query)).where(cases.c.decided_on.is_not(None))
+    statement = where_equal(
+        decided, (cases.c.status, wanted.outcome), (cases.c.standing, wanted.standing)
+    )
     return await fetch_page(query.read, statement, _LAST_DECIDED_FIRST, wanted, into(CaseRow))
 
 
-def _filtered(wanted: CaseFilter) -> Statement:
+async def _filtered(query: Query[CaseFilter]) -> Statement:
+    wanted = query.parameters
     found = where_found(_LISTED, models.c.search, wanted.q)
-    return where_equal(found, (cases.c.deciding_body, wanted.body), (cases.c.year, wanted.year))
+    return await where_standing(
+        query.read,
+        SUCCESSIONS,
+        where_equal(found, (cases.c.year, wanted.year)),
+        cases.c.model_id,
+        legal_date(query.now),
+        (cases.c.deciding_body, wanted.body, "deciding_body"),
+    )
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """A case as it stands: its grounds, every competent body, the decision; names are references."""
+    """A case as it stands: its grounds, every competent body, earlier cases about the same achievement,
+    the proposal, the decision; names are references.
+    """
 
     case_id: UUID
     revision: int
     opened: CaseOpened
     competence: CompetenceDetermined | None
+    duplicates: tuple[DuplicateFound, ...]
+    proposal: ProposalSubmitted | None
+    proposal_returned: ProposalReturned | None
+    put_forward: ExemplarPutForward | None
+    endorsed: tuple[EndorsementGiven, ...]
+    endorsements_refused: tuple[EndorsementRefused, ...]
+    endorsements_waived: tuple[EndorsementWaived, ...]
+    fallen: tuple[UUID, ...]
     recognized: Recognized | None
     declined: Declined | None
     departure: DecisionDepartedFromAdvice | None
     discontinued: CaseDiscontinued | None
+
+
+def _of(kind: type[E], state: Case) -> tuple[E, ...]:
+    return tuple(found for found in state.endorsements.values() if isinstance(found, kind))
 
 
 async def get_case(query: Query[NoParameters]) -> CaseView:
@@ -125,6 +175,14 @@ async def get_case(query: Query[NoParameters]) -> CaseView:
         revision=loaded.revision,
         opened=state.opened,
         competence=state.competence,
+        duplicates=state.duplicates,
+        proposal=state.proposal,
+        proposal_returned=state.returned,
+        put_forward=state.forward,
+        endorsed=_of(EndorsementGiven, state),
+        endorsements_refused=_of(EndorsementRefused, state),
+        endorsements_waived=_of(EndorsementWaived, state),
+        fallen=state.fallen,
         recognized=decision if isinstance(decision, Recognized) else None,
         declined=decision if isinstance(decision, Declined) else None,
         departure=state.departure,

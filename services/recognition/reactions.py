@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.recognition import facts
+from services.recognition import cascade, facts, graph_facts
+from services.recognition.domain.achievement import ACHIEVEMENT, EnterAchievement
 from services.recognition.domain.case import (
     CASE,
     DetermineCompetence,
@@ -23,12 +24,20 @@ def case_id(model: ModelId, year: int) -> CaseId:
 
 
 async def on_advice(recorded: Recorded[AdviceIssued], work: Work) -> None:
-    """Open the case the advice asks for and determine who is competent. A crash between the appends
-    is made good by the retry: what is done is recognised.
+    """Put the case in the row of its achievement, open it and determine who is competent. A crash
+    between the appends is made good by the retry: what is done is recognised.
     """
     model, year = recorded.event.model, recorded.event.year
     known = await facts.of_advice(work.read, model, year)
     case, now = case_id(model, year), work.now
+    entering = EnterAchievement(
+        achievement=known.achievement,
+        case_id=case,
+        model=model,
+        deciding_body=known.advice.deciding_body,
+    )
+    await work.execute(ACHIEVEMENT, known.achievement, entering, cites=(recorded.id,))
+    row = (await work.load(ACHIEVEMENT, known.achievement)).state
     await work.execute(
         CASE,
         case,
@@ -38,11 +47,15 @@ async def on_advice(recorded: Recorded[AdviceIssued], work: Work) -> None:
             advice=known.advice,
             holder_kind=known.holder_kind,
             grounds=known.grounds,
+            achievement=known.achievement,
+            earlier=row.before(case),
         ),
         cites=known.cites,
         rules=facts.rule_set_name(known.advice),
     )
-    graph, lines = await facts.graph_above(work.read, known.advice.holder, legal_date(now))
+    graph, lines = await graph_facts.graph_above(
+        work.read, known.advice.holder, known.advice.deciding_body, legal_date(now)
+    )
     await work.execute(CASE, case, DetermineCompetence(at=now, graph=graph), cites=lines)
     if known.withdrawn is not None and known.withdrawn_event is not None:
         ended = Discontinue(at=now, reason=known.withdrawn)
@@ -60,4 +73,5 @@ async def on_withdrawal(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
 REACTIONS: Final = (
     when(AdviceIssued, on_advice),
     when(ModelWithdrawn, on_withdrawal),
+    *cascade.REACTIONS,
 )

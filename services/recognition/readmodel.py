@@ -14,22 +14,46 @@ from shared.contracts.evaluation import (
     RuleSetAdopted,
 )
 from shared.contracts.recognition import (
+    AwardOutcomeRecorded,
+    AwardProposed,
     CaseDiscontinued,
     CaseOpened,
+    CertificateIssued,
     CompetenceDetermined,
+    ComplaintAnswered,
+    ComplaintLodged,
     Declined,
+    DependentRecognitionDecided,
+    DependentRecognitionSuspended,
+    DuplicateFound,
+    ExemplarPutForward,
+    ProposalReturned,
+    ProposalSubmitted,
+    RecognitionRevoked,
     Recognized,
+    ReviewClosed,
+    ReviewOpened,
+    RevocationDismissed,
+    RevocationProposed,
 )
 from shared.contracts.registration import (
     CalendarSet,
     CompetenceAssigned,
+    CompetenceSucceeded,
     ModelRegistered,
     ModelWithdrawn,
+    MovementLaunched,
+    OrganizationCreated,
     OrganizationLineChanged,
+    OrganizationMoved,
 )
-from shared.host.copying import patches, puts, recorded_at
-from shared.host.rows import Put, Remove, RowChange
+from shared.contracts.values import AchievementId
+from shared.host.copying import adds, patches, puts, recorded_at
+from shared.host.ids import derive_id
+from shared.host.rows import Patch, Put, Remove, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
+from shared.host.standing import standing_tables
+from shared.host.successions import succession_handlers, succession_table
 from shared.host.text import fold
 
 TABLES: Final = MetaData()
@@ -52,8 +76,10 @@ competences: Final = Table(
     Column("organization", String(_ID), primary_key=True),
     Column("clause", String(20), primary_key=True),
     Column("valid_from", String(_DATE), primary_key=True),
+    Column("former", String(_ID)),
     Column("event_id", String(_ID), nullable=False),
     Index("competences_by_clause", "clause", "organization"),
+    Index("competences_by_former", "former"),
 )
 
 models: Final = Table(
@@ -62,6 +88,7 @@ models: Final = Table(
     Column("model_id", String(_ID), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("holder_kind", String(20), nullable=False),
+    Column("achievement", String(_ID), nullable=False),
     Column("event_id", String(_ID), nullable=False),
     Column("withdrawn_reason", Text),
     Column("withdrawn_event", String(_ID)),
@@ -101,10 +128,12 @@ rule_sets: Final = Table(
     TABLES,
     Column("rule_set", String(_ID), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("outside_month", String(20), nullable=False),
+    Column("settings", Text, nullable=False),
     Column("event_id", String(_ID), nullable=False),
 )
 
+Proposal = Literal["submitted", "returned"]
+Standing = Literal["stands", "suspended", "revoked", "ended"]
 Status = Literal["open", "recognized", "declined", "discontinued"]
 
 cases: Final = Table(
@@ -121,13 +150,110 @@ cases: Final = Table(
     Column("status", String(20), nullable=False),
     Column("opened_at", String(_DATE), nullable=False),
     Column("named_body_competent", Integer),
+    Column("duplicate_of", String(_ID)),
+    Column("proposal", String(20)),
     Column("decision_number", String(200)),
     Column("decided_on", String(_DATE)),
+    Column("standing", String(20)),
+    Column("complaints_open", Integer, nullable=False),
+    Column("revocation_due", String(_DATE)),
+    Column("review", String(_ID)),
     Index("cases_by_time", "opened_at", "case_id"),
     Index("cases_by_body", "deciding_body", "status", "opened_at", "case_id"),
     Index("cases_by_decision", "decided_on", "case_id"),
     Index("cases_by_model", "model_id"),
 )
+
+
+certificates: Final = Table(
+    "certificates",
+    TABLES,
+    Column("case_id", String(_ID), primary_key=True),
+    Column("certificate_number", String(200), nullable=False),
+    Column("issued_by", String(_ID), nullable=False),
+    Column("issued_on", String(_DATE), nullable=False),
+    Column("decision_number", String(200), nullable=False),
+    Index("certificates_by_number", "certificate_number"),
+    Index("certificates_by_day", "issued_on", "case_id"),
+)
+
+
+places: Final = Table(
+    "places",
+    TABLES,
+    Column("organization_id", String(_ID), primary_key=True),
+    Column("valid_from", String(_DATE), primary_key=True),
+    Column("place", String(200), nullable=False),
+    Column("event_id", String(_ID), nullable=False),
+)
+
+movements: Final = Table(
+    "movements",
+    TABLES,
+    Column("movement_id", String(_ID), primary_key=True),
+    Column("launching_body", String(_ID), nullable=False),
+    Column("event_id", String(_ID), nullable=False),
+)
+
+ReviewStatus = Literal["open", "closed"]
+
+reviews: Final = Table(
+    "reviews",
+    TABLES,
+    Column("review_id", String(_ID), primary_key=True),
+    Column("movement", String(_ID), nullable=False),
+    Column("opened_by", String(_ID), nullable=False),
+    Column("occasion", String(20), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("opened_on", String(_DATE), nullable=False),
+    Column("closed_on", String(_DATE)),
+    Column("status", String(20), nullable=False),
+    Index("reviews_by_day", "opened_on", "review_id"),
+)
+
+bases: Final = Table(
+    "bases",
+    TABLES,
+    Column("case_id", String(_ID), primary_key=True),
+    Column("rests_on", String(_ID), primary_key=True),
+    Index("bases_by_model", "rests_on", "case_id"),
+)
+"""Which exemplar ever rested on which case; the exemplar itself knows whether it still does."""
+
+AwardStatus = Literal["proposed", "granted", "refused", "withdrawn"]
+
+awards: Final = Table(
+    "awards",
+    TABLES,
+    Column("award_id", String(_ID), primary_key=True),
+    Column("case_id", String(_ID), nullable=False),
+    Column("model", String(_ID), nullable=False),
+    Column("holder", String(_ID), nullable=False),
+    Column("proposed_by", String(_ID), nullable=False),
+    Column("award", String(200), nullable=False),
+    Column("proposed_to", String(200), nullable=False),
+    Column("proposed_on", String(_DATE), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("suspended_by", String(_ID)),
+    Index("awards_by_day", "proposed_on", "award_id"),
+    Index("awards_by_case", "case_id", "award_id"),
+)
+
+
+def achievement_id(registered: ModelRegistered) -> AchievementId:
+    """The same work of the same holder in a year, whoever it is registered with: the holder, its name and
+    the model's, and the place, without regard to case and diacritics.
+    """
+    words = (registered.holder_name or "", registered.name, registered.address)
+    return AchievementId(
+        derive_id(
+            registered.holder,
+            "achievement",
+            registered.aim,
+            str(registered.year),
+            *(" ".join(fold(text).split()) for text in words),
+        )
+    )
 
 
 def _appraised(recorded: Recorded[Appraised]) -> Iterable[RowChange]:
@@ -140,16 +266,48 @@ def _appraised(recorded: Recorded[Appraised]) -> Iterable[RowChange]:
         yield Remove(grounds, ground)
 
 
+def _determined(recorded: Recorded[CompetenceDetermined]) -> Iterable[RowChange]:
+    event = recorded.event
+    changes: dict[str, Value] = {"named_body_competent": int(event.named_body_competent)}
+    if event.successor is not None:
+        changes["deciding_body"] = str(event.successor)
+    yield Patch(cases, {"case_id": str(event.case_id)}, changes)
+
+
+def _put_forward(recorded: Recorded[ExemplarPutForward]) -> Iterable[RowChange]:
+    event = recorded.event
+    key = {"case_id": str(event.case_id)}
+    yield Patch(cases, key, {"review": str(event.review), "standing": None})
+    for one in event.rests_on:
+        yield Put(bases, {**key, "rests_on": str(one.case_id)})
+
+
+def _suspended(recorded: Recorded[DependentRecognitionSuspended]) -> Iterable[RowChange]:
+    event = recorded.event
+    if event.dependent == "case":
+        yield Patch(cases, {"case_id": str(event.dependent_id)}, {"standing": "suspended"})
+    else:
+        key = {"award_id": str(event.dependent_id)}
+        yield Patch(awards, key, {"suspended_by": str(event.fallen)})
+
+
+STANDING: Final = standing_tables(TABLES)
+SUCCESSIONS: Final = succession_table(TABLES)
+
 READ_MODEL: Final = ReadModel(
-    version=1,
+    version=2,
     tables=TABLES,
     handlers=(
+        *STANDING.handlers,
         # Facts of others.
         puts(OrganizationLineChanged, lines, organization=lambda r: r.event.organization_id),
         puts(CompetenceAssigned, competences, organization=lambda r: r.event.organization_id),
+        puts(CompetenceSucceeded, competences, organization=lambda r: r.event.organization_id),
+        *succession_handlers(SUCCESSIONS),
         puts(
             ModelRegistered,
             models,
+            achievement=lambda r: achievement_id(r.event),
             search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
         ),
         patches(
@@ -163,7 +321,7 @@ READ_MODEL: Final = ReadModel(
             RuleSetAdopted,
             rule_sets,
             rule_set=lambda r: r.event.rule_set_id,
-            outside_month=lambda r: r.event.settings.outside_month.value,
+            settings=lambda r: msgspec.json.encode(r.event.settings).decode(),
         ),
         puts(
             AdviceIssued,
@@ -192,15 +350,43 @@ READ_MODEL: Final = ReadModel(
             cases,
             model_id=lambda r: r.event.model,
             status="open",
+            complaints_open=0,
             opened_at=recorded_at,
         ),
-        patches(
-            CompetenceDetermined,
-            cases,
-            named_body_competent=lambda r: int(r.event.named_body_competent),
+        on(CompetenceDetermined, _determined),
+        patches(DuplicateFound, cases, duplicate_of=lambda r: r.event.other_case),
+        patches(ProposalSubmitted, cases, proposal="submitted"),
+        patches(ProposalReturned, cases, proposal="returned"),
+        *(
+            patches(event, cases, "decision_number", "decided_on", status=status, standing="stands")
+            for event, status in ((Recognized, "recognized"), (Declined, "declined"))
         ),
-        patches(Recognized, cases, "decision_number", "decided_on", status="recognized"),
-        patches(Declined, cases, "decision_number", "decided_on", status="declined"),
         patches(CaseDiscontinued, cases, status="discontinued"),
+        # What became of decisions.
+        puts(CertificateIssued, certificates),
+        adds(ComplaintLodged, cases, complaints_open=1),
+        adds(ComplaintAnswered, cases, complaints_open=-1),
+        patches(RevocationProposed, cases, revocation_due=lambda r: r.event.decide_by.isoformat()),
+        patches(RevocationDismissed, cases, revocation_due=None),
+        patches(RecognitionRevoked, cases, standing="revoked", revocation_due=None),
+        # Reviews, exemplars and awards.
+        puts(
+            OrganizationCreated,
+            places,
+            valid_from=lambda r: r.event.established_on.isoformat(),
+        ),
+        puts(OrganizationMoved, places),
+        puts(MovementLaunched, movements),
+        puts(ReviewOpened, reviews, status="open"),
+        patches(ReviewClosed, reviews, "closed_on", status="closed"),
+        on(ExemplarPutForward, _put_forward),
+        on(DependentRecognitionSuspended, _suspended),
+        patches(
+            DependentRecognitionDecided,
+            cases,
+            standing=lambda r: "stands" if r.event.holds else "ended",
+        ),
+        puts(AwardProposed, awards, status="proposed"),
+        patches(AwardOutcomeRecorded, awards, status=lambda r: r.event.outcome),
     ),
 )

@@ -4,17 +4,23 @@ from typing import Final
 
 from msgspec.structs import asdict
 
-from services.registration import facts, queries
+from services.registration import (
+    course_api,
+    evidence_api,
+    facts,
+    feedback_api,
+    organization_api,
+    queries,
+    running_api,
+    standing_api,
+)
+from services.registration.domain.erasure import ERASURE
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     AcceptLateReport,
     AcceptLateReportForm,
     AcceptRegistration,
     AcceptRegistrationForm,
-    AdoptPlan,
-    AdoptPlanForm,
-    AssignCoreTeam,
-    AssignCoreTeamForm,
     HoldReportingSession,
     HoldReportingSessionForm,
     RecordLaunchingBodyRegistration,
@@ -41,42 +47,11 @@ from services.registration.domain.movement import (
     SetCalendar,
     SetCalendarForm,
 )
-from services.registration.domain.organization import (
-    ORGANIZATION,
-    AssignCompetence,
-    AssignCompetenceForm,
-    ChangeLine,
-    ChangeLineForm,
-    CreateOrganization,
-    CreateOrganizationForm,
-)
-from shared.contracts.registration import CoreMember
-from shared.contracts.values import ModelId, MovementId, OrganizationId
+from shared.contracts.values import ModelId, MovementId
 from shared.domain.time import legal_date
 from shared.host.cursor import PageParameters
+from shared.host.erasure import erasure_routes
 from shared.host.service import Api, Call, NotFoundError, Outcome, Page
-
-# --- organisations ----------------------------------------------------------------------------
-
-
-async def create_organization(call: Call[CreateOrganizationForm]) -> Outcome:
-    """Create a body of the province with its lines."""
-    organization = OrganizationId(call.new_id)
-    command = CreateOrganization(**asdict(call.body), organization_id=organization, at=call.now)
-    return await call.execute(ORGANIZATION, organization, command)
-
-
-async def change_line(call: Call[ChangeLineForm]) -> Outcome:
-    """Change who stands above a body in a line, from a day on."""
-    command = ChangeLine(**asdict(call.body), at=call.now)
-    return await call.execute(ORGANIZATION, call.path_id("organization_id"), command)
-
-
-async def assign_competence(call: Call[AssignCompetenceForm]) -> Outcome:
-    """Give a body a competence of clause I.2.2, with the unit that advises it."""
-    command = AssignCompetence(**asdict(call.body), at=call.now)
-    return await call.execute(ORGANIZATION, call.path_id("organization_id"), command)
-
 
 # --- movements --------------------------------------------------------------------------------
 
@@ -129,10 +104,14 @@ async def register_unsurveyed_model(call: Call[RegisterModelForm]) -> Outcome:
 async def _register(call: Call[RegisterModelForm], model: ModelId) -> Outcome:
     body = asdict(call.body)
     name = body.pop("person")
-    known = await facts.of_movement(call, call.body.movement, call.body.year)
+    known = await facts.of_movement(
+        call, call.body.movement, call.body.year, call.body.deciding_body
+    )
     holder, cited = await facts.of_holder(
         call, call.body.holder, call.body.holder_kind, legal_date(call.now)
     )
+    former = (await call.load(MODEL, model)).state.registration
+    successions, ends = await facts.of_parties(call, call.body, former)
     person = None if name is None else await call.keep("holder", name.encode())
     command = RegisterModel(
         **body,
@@ -140,11 +119,16 @@ async def _register(call: Call[RegisterModelForm], model: ModelId) -> Outcome:
         at=call.now,
         holder_person=person,
         holder_facts=holder,
+        successions=successions,
         movement_year=known.year,
         rules=known.rules,
     )
     return await call.execute(
-        MODEL, model, command, cites=(*known.cites, *cited), rules=known.rule_set_name
+        MODEL,
+        model,
+        command,
+        cites=tuple(dict.fromkeys((*known.cites, *cited, *ends))),
+        rules=known.rule_set_name,
     )
 
 
@@ -152,39 +136,28 @@ async def record_launching_body_registration(
     call: Call[RecordLaunchingBodyRegistrationForm],
 ) -> Outcome:
     """Take a model into the launching body's register (clause II.2)."""
-    command = RecordLaunchingBodyRegistration(**asdict(call.body), at=call.now)
-    return await call.execute(MODEL, call.path_id("model_id"), command)
+    model = call.path_id("model_id")
+    successions, cites = await facts.of_duties(call, model)
+    command = RecordLaunchingBodyRegistration(
+        **asdict(call.body), at=call.now, successions=successions
+    )
+    return await call.execute(MODEL, model, command, cites=cites)
 
 
 async def accept_registration(call: Call[AcceptRegistrationForm]) -> Outcome:
     """Accept a registration as its party committee."""
-    return await call.execute(MODEL, call.path_id("model_id"), AcceptRegistration(at=call.now))
+    model = call.path_id("model_id")
+    successions, cites = await facts.of_duties(call, model)
+    command = AcceptRegistration(at=call.now, successions=successions)
+    return await call.execute(MODEL, model, command, cites=cites)
 
 
 async def return_registration(call: Call[ReturnRegistrationForm]) -> Outcome:
     """Return a registration with reasons as its party committee."""
-    command = ReturnRegistration(**asdict(call.body), at=call.now)
-    return await call.execute(MODEL, call.path_id("model_id"), command)
-
-
-async def adopt_plan(call: Call[AdoptPlanForm]) -> Outcome:
-    """Adopt the plan: targets, measures, time, resources (clause III.1.2a)."""
-    command = AdoptPlan(**asdict(call.body), at=call.now)
-    return await call.execute(MODEL, call.path_id("model_id"), command)
-
-
-async def assign_core_team(call: Call[AssignCoreTeamForm]) -> Outcome:
-    """Assign core members (clause III.1.2b); their names are kept apart and can be erased."""
-    members = [
-        CoreMember(
-            person=await call.keep(f"core-{index}", member.person.encode()),
-            role=member.role,
-            group=member.group,
-        )
-        for index, member in enumerate(call.body.members)
-    ]
-    command = AssignCoreTeam(members=tuple(members), at=call.now)
-    return await call.execute(MODEL, call.path_id("model_id"), command)
+    model = call.path_id("model_id")
+    successions, cites = await facts.of_duties(call, model)
+    command = ReturnRegistration(**asdict(call.body), at=call.now, successions=successions)
+    return await call.execute(MODEL, model, command, cites=cites)
 
 
 async def report_progress(call: Call[ReportProgressForm]) -> Outcome:
@@ -205,22 +178,29 @@ async def submit_written_results(call: Call[SubmitWrittenResultsForm]) -> Outcom
 
 async def accept_late_report(call: Call[AcceptLateReportForm]) -> Outcome:
     """Accept a late report for its stated reason (practice)."""
-    command = AcceptLateReport(**asdict(call.body), at=call.now)
-    return await call.execute(MODEL, call.path_id("model_id"), command)
+    model = call.path_id("model_id")
+    successions, cites = await facts.of_duties(call, model)
+    command = AcceptLateReport(**asdict(call.body), at=call.now, successions=successions)
+    return await call.execute(MODEL, model, command, cites=cites)
 
 
 async def schedule_reporting_session(call: Call[ScheduleReportingSessionForm]) -> Outcome:
     """Call the session where the holder reports (clause III.2.1b)."""
     model = call.path_id("model_id")
     year, cites = await facts.calendar_of(call, (await call.load(MODEL, model)).state)
-    command = ScheduleReportingSession(**asdict(call.body), at=call.now, movement_year=year)
-    return await call.execute(MODEL, model, command, cites=cites)
+    successions, ends = await facts.of_duties(call, model)
+    command = ScheduleReportingSession(
+        **asdict(call.body), at=call.now, movement_year=year, successions=successions
+    )
+    return await call.execute(MODEL, model, command, cites=tuple(dict.fromkeys((*cites, *ends))))
 
 
 async def hold_reporting_session(call: Call[HoldReportingSessionForm]) -> Outcome:
     """Record the minutes of the reporting session (clause III.2.1b)."""
-    command = HoldReportingSession(**asdict(call.body), at=call.now)
-    return await call.execute(MODEL, call.path_id("model_id"), command)
+    model = call.path_id("model_id")
+    successions, cites = await facts.of_duties(call, model)
+    command = HoldReportingSession(**asdict(call.body), at=call.now, successions=successions)
+    return await call.execute(MODEL, model, command, cites=cites)
 
 
 async def withdraw_model(call: Call[WithdrawModelForm]) -> Outcome:
@@ -231,11 +211,17 @@ async def withdraw_model(call: Call[WithdrawModelForm]) -> Outcome:
 
 def routes(api: Api) -> None:
     """Declare every route."""
-    _organization_routes(api)
+    erasure_routes(api, ERASURE, files=True)
+    organization_api.routes(api)
     _movement_routes(api)
     _registering_routes(api)
     _building_routes(api)
     _results_routes(api)
+    running_api.routes(api)
+    evidence_api.routes(api)
+    course_api.routes(api)
+    feedback_api.routes(api)
+    standing_api.standing_routes(api)
     api.read(
         "/models",
         queries.ListModels,
@@ -250,42 +236,6 @@ def routes(api: Api) -> None:
         queries.get_model,
         answer=queries.ModelView,
         tag="models",
-        public=True,
-    )
-
-
-def _organization_routes(api: Api) -> None:
-    tag, one = "organizations", "/organizations/{organization_id}"
-    api.write(
-        "/organizations",
-        CreateOrganizationForm,
-        create_organization,
-        command=CreateOrganization,
-        tag=tag,
-        creates=True,
-    )
-    api.write(f"{one}/lines", ChangeLineForm, change_line, command=ChangeLine, tag=tag)
-    api.write(
-        f"{one}/competences",
-        AssignCompetenceForm,
-        assign_competence,
-        command=AssignCompetence,
-        tag=tag,
-    )
-    api.read(
-        "/organizations",
-        queries.ListOrganizations,
-        queries.list_organizations,
-        answer=Page[queries.OrganizationRow],
-        tag=tag,
-        public=True,
-    )
-    api.read(
-        one,
-        queries.NoParameters,
-        queries.get_organization,
-        answer=queries.OrganizationView,
-        tag=tag,
         public=True,
     )
 
@@ -366,10 +316,6 @@ def _registering_routes(api: Api) -> None:
 
 def _building_routes(api: Api) -> None:
     tag, one = _MODELS, _ONE_MODEL
-    api.write(f"{one}/plan", AdoptPlanForm, adopt_plan, command=AdoptPlan, tag=tag)
-    api.write(
-        f"{one}/core-team", AssignCoreTeamForm, assign_core_team, command=AssignCoreTeam, tag=tag
-    )
     api.write(
         f"{one}/progress", ReportProgressForm, report_progress, command=ReportProgress, tag=tag
     )

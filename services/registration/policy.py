@@ -5,12 +5,27 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from services.registration.domain.correction import CorrectEntry
+from services.registration.domain.evidence import AttachEvidence, WithdrawEvidence
+from services.registration.domain.extension import GrantExtension, RefuseExtension
+from services.registration.domain.feedback import (
+    FEEDBACK,
+    AnswerFeedback,
+    Feedback,
+    FeedbackCommand,
+    RaiseFeedback,
+)
+from services.registration.domain.life import (
+    EndModel,
+    ReattestModel,
+    RecordReplication,
+    ResumeModel,
+    SuspendModel,
+)
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     AcceptLateReport,
     AcceptRegistration,
-    AdoptPlan,
-    AssignCoreTeam,
     HoldReportingSession,
     MissReportingSession,
     ModelCommand,
@@ -36,18 +51,60 @@ from services.registration.domain.organization import (
     AssignCompetence,
     ChangeLine,
     CreateOrganization,
-    Organization,
+    MoveOrganization,
     OrganizationCommand,
+    RenameOrganization,
 )
+from services.registration.domain.organization_state import Organization
+from services.registration.domain.plan import (
+    AdoptPlan,
+    AssignCoreTeam,
+    ChangeCoreTeam,
+    RevisePlan,
+)
+from services.registration.domain.reorganization import (
+    DissolveOrganization,
+    MergeOrganization,
+    SplitOrganization,
+    SucceedCompetence,
+)
+from services.registration.domain.support import (
+    AssignHelp,
+    PraiseModel,
+    RaiseDifficulty,
+    RecordInterimAssessment,
+    ResolveDifficulty,
+)
+from services.registration.standing_policy import STANDING_RULES
+from shared.contracts.registration import ModelRegistered
+from shared.contracts.values import OrganizationId
+from shared.domain.time import legal_date
 from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
 HOLDER: Final = "holder"
+HELPER: Final = "helper"
 COMMITTEE: Final = "committee"
 LAUNCHING_BODY: Final = "launching_body"
 
 # A committee's officer also enters what holders without accounts bring on paper (practice).
 _BY_HOLDER: Final = (Grant(Role.REGISTRANT, HOLDER), Grant(Role.COMMITTEE_OFFICER, COMMITTEE))
 _BY_COMMITTEE: Final = (Grant(Role.COMMITTEE_OFFICER, COMMITTEE),)
+# The mobilisation system around a model: its committee, and its movement's launching body (III.2.1a).
+_BY_SYSTEM: Final = (
+    Grant(Role.COMMITTEE_OFFICER, COMMITTEE),
+    Grant(Role.OFFICE_CLERK, LAUNCHING_BODY),
+)
+_BY_HOLDER_OR_HELPER: Final = (
+    *_BY_HOLDER,
+    Grant(Role.REGISTRANT, HELPER),
+    Grant(Role.COMMITTEE_OFFICER, HELPER),
+    Grant(Role.OFFICE_CLERK, HELPER),
+)
+_BY_WHO_ENTERED: Final = (*_BY_HOLDER, Grant(Role.OFFICE_CLERK, LAUNCHING_BODY))
+_BY_ANY_BODY: Final = tuple(
+    Grant(role, ANY)
+    for role in (Role.REGISTRANT, Role.COMMITTEE_OFFICER, Role.APPRAISER, Role.SECRETARY)
+)
 _BY_LAUNCHING_BODY: Final = (Grant(Role.OFFICE_CLERK, LAUNCHING_BODY),)
 _BY_ADMINISTRATOR: Final = (Grant(Role.ADMINISTRATOR, ANY),)
 _BY_TIME_ALONE: Final[tuple[Grant, ...]] = ()
@@ -60,16 +117,19 @@ def _model_parties(state: Model, command: ModelCommand) -> Parties:
         # Registering again after a return must not move a model into foreign hands.
         allowed = {command.holder, command.committee}
         if registration is not None:
-            allowed &= {registration.holder, registration.committee}
+            allowed &= _holders(registration, command)
         parties = {
             HOLDER: frozenset({command.holder} & allowed),
             COMMITTEE: frozenset({command.committee} & allowed),
         }
+    elif registration is not None and isinstance(command, CorrectEntry):
+        parties = _who_enters(registration, command)
     elif registration is not None:
         parties = {
             HOLDER: frozenset({registration.holder}),
             COMMITTEE: frozenset({registration.committee}),
             LAUNCHING_BODY: frozenset({registration.launching_body}),
+            HELPER: _helper(state, command),
         }
     elif isinstance(command, SurveySite):
         surveyor = frozenset({command.surveyed_by})
@@ -78,6 +138,44 @@ def _model_parties(state: Model, command: ModelCommand) -> Parties:
     else:
         parties = {}
     return parties
+
+
+def _holders(registration: ModelRegistered, command: RegisterModel) -> set[OrganizationId | None]:
+    """Who stands today where the former registration named a holder and a committee."""
+    today, model = legal_date(command.at), registration.model_id
+    return {
+        command.successions.holder_on(registration.holder, HOLDER, today, model),
+        command.successions.holder_on(registration.committee, COMMITTEE, today, model),
+    }
+
+
+def _model(state: Model, _command: ModelCommand) -> UUID | None:
+    return None if state.registration is None else state.registration.model_id
+
+
+def _who_enters(
+    registration: ModelRegistered, command: CorrectEntry
+) -> Mapping[str, frozenset[UUID]]:
+    """An entry is corrected by whoever may make it."""
+    if command.entry == "register-number":
+        return {LAUNCHING_BODY: frozenset({registration.launching_body})}
+    return {
+        HOLDER: frozenset({registration.holder}),
+        COMMITTEE: frozenset({registration.committee}),
+    }
+
+
+def _feedback_parties(state: Feedback, _command: FeedbackCommand) -> Parties:
+    return {} if state.raised is None else {LAUNCHING_BODY: {state.raised.launching_body}}
+
+
+def _helper(state: Model, command: ModelCommand) -> frozenset[UUID]:
+    if not isinstance(command, ResolveDifficulty):
+        return frozenset()
+    difficulty = state.support.difficulties.get(command.difficulty_id)
+    if difficulty is None or difficulty.help is None:
+        return frozenset()
+    return frozenset({difficulty.help.helper})
 
 
 def _movement_parties(state: Movement, command: MovementCommand) -> Parties:
@@ -99,6 +197,12 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 CreateOrganization: _BY_ADMINISTRATOR,
                 ChangeLine: _BY_ADMINISTRATOR,
                 AssignCompetence: _BY_ADMINISTRATOR,
+                SucceedCompetence: _BY_ADMINISTRATOR,
+                RenameOrganization: _BY_ADMINISTRATOR,
+                MoveOrganization: _BY_ADMINISTRATOR,
+                DissolveOrganization: _BY_ADMINISTRATOR,
+                MergeOrganization: _BY_ADMINISTRATOR,
+                SplitOrganization: _BY_ADMINISTRATOR,
             }
         ),
     ),
@@ -118,7 +222,24 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 AcceptRegistration: _BY_COMMITTEE,
                 ReturnRegistration: _BY_COMMITTEE,
                 AdoptPlan: _BY_HOLDER,
+                RevisePlan: _BY_HOLDER,
                 AssignCoreTeam: _BY_HOLDER,
+                ChangeCoreTeam: _BY_HOLDER,
+                PraiseModel: _BY_SYSTEM,
+                RaiseDifficulty: _BY_HOLDER,
+                AssignHelp: _BY_SYSTEM,
+                ResolveDifficulty: _BY_HOLDER_OR_HELPER,
+                RecordInterimAssessment: _BY_SYSTEM,
+                AttachEvidence: _BY_HOLDER,
+                WithdrawEvidence: _BY_HOLDER,
+                GrantExtension: _BY_COMMITTEE,
+                RefuseExtension: _BY_COMMITTEE,
+                CorrectEntry: _BY_WHO_ENTERED,
+                SuspendModel: _BY_HOLDER,
+                ResumeModel: _BY_HOLDER,
+                EndModel: _BY_HOLDER,
+                ReattestModel: _BY_SYSTEM,
+                RecordReplication: _BY_HOLDER,
                 ReportProgress: _BY_HOLDER,
                 SubmitWrittenResults: _BY_HOLDER,
                 AcceptLateReport: _BY_COMMITTEE,
@@ -128,5 +249,12 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 WithdrawModel: _BY_HOLDER,
             }
         ),
+        _model,
     ),
+    Rules(
+        FEEDBACK,
+        _feedback_parties,
+        MappingProxyType({RaiseFeedback: _BY_ANY_BODY, AnswerFeedback: _BY_LAUNCHING_BODY}),
+    ),
+    *STANDING_RULES,
 )

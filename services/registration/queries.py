@@ -10,16 +10,12 @@ from sqlalchemy import func, select
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_state import Status
 from services.registration.domain.movement import MOVEMENT
-from services.registration.domain.organization import (
-    ORGANIZATION,
-    Competence,
-    OrganizationLine,
-)
+from services.registration.domain.plan import Plan
+from services.registration.organization_rows import successions
 from services.registration.readmodel import (
     models,
     movements,
     numbers,
-    organizations,
     progress,
 )
 from shared.contracts.registration import (
@@ -27,80 +23,20 @@ from shared.contracts.registration import (
     LatenessRecorded,
     ModelRegistered,
     MovementLaunched,
-    OrganizationCreated,
-    PlanAdopted,
-    ProgressReported,
     SiteSurveyed,
     WrittenResultsSubmitted,
 )
-from shared.contracts.values import CategoryId, HolderKind, Level, WorkField, Year
+from shared.contracts.running import ProgressReported
+from shared.contracts.values import CategoryId, HolderKind, ModelId, WorkField, Year
+from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page, order_for
 from shared.host.lists import into, where_equal, where_found
 from shared.host.service import NotFoundError, Page, Query
+from shared.host.successions import where_standing
 
 
 class NoParameters(msgspec.Struct, frozen=True, kw_only=True):
     """A read without parameters of its own."""
-
-
-# --- organisations ----------------------------------------------------------------------------
-
-
-class ListOrganizations(PageParameters, frozen=True, kw_only=True):
-    """Filters of the list of organisations; `q` ignores case and diacritics."""
-
-    q: str | None = None
-    level: Level | None = None
-    kind: str | None = None
-
-
-class OrganizationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation in the list, with who stands above it in each line."""
-
-    organization_id: UUID
-    name: str
-    kind: str
-    level: Level
-    place: str
-    category: CategoryId | None
-    party_superior: UUID | None
-    vertical_superior: UUID | None
-    territory_superior: UUID | None
-
-
-async def list_organizations(query: Query[ListOrganizations]) -> Page[OrganizationRow]:
-    """Organisations by name."""
-    wanted = query.parameters
-    statement = where_equal(
-        where_found(select(organizations), organizations.c.search, wanted.q),
-        (organizations.c.level, wanted.level),
-        (organizations.c.kind, wanted.kind),
-    )
-    order = (Order(organizations.c.search), Order(organizations.c.organization_id))
-    return await fetch_page(query.read, statement, order, wanted, into(OrganizationRow))
-
-
-class OrganizationView(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation with all its lines and competences, past ones too."""
-
-    organization: OrganizationCreated
-    lines: tuple[OrganizationLine, ...]
-    competences: tuple[Competence, ...]
-    revision: int
-
-
-async def get_organization(query: Query[NoParameters]) -> OrganizationView:
-    """An organisation as it stands."""
-    loaded = await query.load(ORGANIZATION, query.path_id("organization_id"))
-    state = loaded.state
-    if state.created is None:
-        raise NotFoundError("organization")
-    return OrganizationView(
-        organization=state.created,
-        lines=state.lines,
-        competences=state.competences,
-        revision=loaded.revision,
-    )
 
 
 # --- movements --------------------------------------------------------------------------------
@@ -148,7 +84,9 @@ async def get_movement(query: Query[NoParameters]) -> MovementView:
 
 
 class ListModels(PageParameters, frozen=True, kw_only=True):
-    """Filters of the list of models; `q` ignores case and diacritics."""
+    """Filters of the list of models; `q` ignores case and diacritics. A body that succeeded another finds its
+    models too.
+    """
 
     q: str | None = None
     movement: UUID | None = None
@@ -216,9 +154,16 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
         (models.c.year, wanted.year),
         (models.c.status, wanted.status),
         (models.c.field, wanted.field),
-        (models.c.committee, wanted.committee),
-        (models.c.holder, wanted.holder),
-        (models.c.deciding_body, wanted.deciding_body),
+    )
+    statement = await where_standing(
+        query.read,
+        successions,
+        statement,
+        models.c.model_id,
+        legal_date(query.now),
+        (models.c.committee, wanted.committee, "committee"),
+        (models.c.holder, wanted.holder, "holder"),
+        (models.c.deciding_body, wanted.deciding_body, "deciding_body"),
     )
     order = order_for(wanted.sort, _ORDERS)
     return await fetch_page(query.read, statement, order, wanted, into(ModelRow))
@@ -233,8 +178,10 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     survey: SiteSurveyed | None
     registration: ModelRegistered
     register_number: str | None
-    plan: PlanAdopted | None
+    plan: Plan | None
     core_members: int
+    praises: int
+    open_difficulties: int
     last_progress: ProgressReported | None
     results: WrittenResultsSubmitted | None
     lateness: LatenessRecorded | None
@@ -242,6 +189,9 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     session_on: date | None
     session_held: bool
     session_missed: bool
+    results_extended_to: date | None
+    suspended: bool
+    original: ModelId | None
 
 
 async def get_model(query: Query[NoParameters]) -> ModelView:
@@ -250,6 +200,7 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
     state = loaded.state
     if state.registration is None:
         raise NotFoundError("model")
+    granted, source = state.extensions.granted, state.life.replicates
     return ModelView(
         model_id=state.registration.model_id,
         status=state.status,
@@ -258,7 +209,9 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
         registration=state.registration,
         register_number=state.register_number,
         plan=state.plan,
-        core_members=0 if state.core_team is None else len(state.core_team.members),
+        core_members=len(state.planning.team),
+        praises=len(state.support.praises),
+        open_difficulties=state.support.open_difficulties,
         last_progress=state.last_progress,
         results=state.results,
         lateness=state.lateness,
@@ -266,4 +219,7 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
         session_on=None if state.session is None else state.session.held_on,
         session_held=state.session_held,
         session_missed=state.session_missed,
+        results_extended_to=granted.due_before if granted is not None else None,
+        suspended=state.life.suspended is not None,
+        original=source.original if source is not None else None,
     )

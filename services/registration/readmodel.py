@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from typing import Final
 
 import msgspec
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
+from services.registration import organization_rows, running_rows
+from services.registration.running_rows import recorded_on
+from services.registration.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.registration import (
     CalendarSet,
@@ -15,10 +18,6 @@ from shared.contracts.registration import (
     ModelRegistered,
     ModelWithdrawn,
     MovementLaunched,
-    OrganizationCreated,
-    OrganizationLineChanged,
-    PlanAdopted,
-    ProgressReported,
     RegistrationAccepted,
     RegistrationReturned,
     ReportingSessionHeld,
@@ -27,30 +26,25 @@ from shared.contracts.registration import (
     ResultsReported,
     WrittenResultsSubmitted,
 )
+from shared.contracts.running import (
+    EntryCorrected,
+    ExtensionGranted,
+    InterimAssessmentRecorded,
+    ModelEnded,
+    ModelReattested,
+    ModelResumed,
+    ModelSuspended,
+    PlanAdopted,
+    ProgressReported,
+)
 from shared.host.copying import adds, patches, puts, recorded_at
 from shared.host.rows import Patch, RowChange
 from shared.host.service import ReadModel, Recorded, on
+from shared.host.standing import standing_tables
 from shared.host.text import fold
 
-TABLES: Final = MetaData()
-_ID: Final = 36
-_DATE: Final = 32
-
-organizations: Final = Table(
-    "organizations",
-    TABLES,
-    Column("organization_id", String(_ID), primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("kind", String(200), nullable=False),
-    Column("level", String(20), nullable=False),
-    Column("place", String(200), nullable=False),
-    Column("category", String(40)),
-    Column("party_superior", String(_ID)),
-    Column("vertical_superior", String(_ID)),
-    Column("territory_superior", String(_ID)),
-    Column("search", Text, nullable=False),
-    Index("organizations_by_name", "search", "organization_id"),
-)
+_ID: Final = ID_CHARACTERS
+_DATE: Final = DATE_CHARACTERS
 
 movements: Final = Table(
     "movements",
@@ -94,6 +88,12 @@ models: Final = Table(
     Column("committee", String(_ID), nullable=False),
     Column("launching_body", String(_ID), nullable=False),
     Column("deciding_body", String(_ID), nullable=False),
+    Column("rule_set", String(_ID), nullable=False),
+    Column("rule_set_version", Integer, nullable=False),
+    Column("heard_on", String(_DATE)),
+    Column("results_extended_to", String(_DATE)),
+    Column("suspended", Integer, nullable=False),
+    Column("attested_year", Integer),
     Column("registered_at", String(_DATE), nullable=False),
     Column("last_progress_until", String(_DATE)),
     Column("results_submitted_on", String(_DATE)),
@@ -105,6 +105,7 @@ models: Final = Table(
     Index("models_by_time", "registered_at", "model_id"),
     Index("models_by_name", "search", "model_id"),
     Index("models_awaiting_session", "movement", "year", "status", "session"),
+    Index("models_by_silence", "status", "heard_on", "model_id"),
     Index("models_by_committee", "committee", "registered_at", "model_id"),
     Index("models_by_holder", "holder", "registered_at", "model_id"),
 )
@@ -130,28 +131,37 @@ rule_sets: Final = Table(
     TABLES,
     Column("rule_set", String(_ID), primary_key=True),
     Column("version", Integer, primary_key=True),
+    Column("adopted_by", String(_ID), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("effective_on", String(_DATE), nullable=False),
+    Column("expires_on", String(_DATE)),
+    Column("parent", String(_ID)),
+    Column("parent_version", Integer),
+    Column("replaces", Text, nullable=False),
     Column("settings", Text, nullable=False),
+    Column("quiet_after_days", Integer, nullable=False),
+    Column("help_days", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
     Column("event_id", String(_ID), nullable=False),
+    Index("rule_sets_by_body", "adopted_by", "effective_on", "position"),
 )
 
 
-def _line_changed(recorded: Recorded[OrganizationLineChanged]) -> Iterable[RowChange]:
+STANDING: Final = standing_tables(TABLES)
+
+
+def _corrected(recorded: Recorded[EntryCorrected]) -> Iterable[RowChange]:
     event = recorded.event
-    superior = None if event.superior is None else str(event.superior)
-    key = {"organization_id": str(event.organization_id)}
-    yield Patch(organizations, key, {f"{event.line}_superior": superior})
+    if event.entry == "register-number":
+        yield Patch(numbers, {"model_id": str(event.model_id)}, {"register_number": event.becomes})
 
 
 READ_MODEL: Final = ReadModel(
-    version=1,
+    version=2,
     tables=TABLES,
     handlers=(
-        puts(
-            OrganizationCreated,
-            organizations,
-            search=lambda r: fold(f"{r.event.name} {r.event.place}"),
-        ),
-        on(OrganizationLineChanged, _line_changed),
+        *STANDING.handlers,
+        *organization_rows.HANDLERS,
         puts(MovementLaunched, movements),
         puts(CalendarSet, calendars),
         puts(
@@ -160,15 +170,22 @@ READ_MODEL: Final = ReadModel(
             status="registered",
             registered_at=recorded_at,
             late_accepted=0,
+            suspended=0,
             session="none",
             search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
         ),
         puts(LaunchingBodyRegistrationRecorded, numbers),
         patches(RegistrationAccepted, models, status="accepted"),
         patches(RegistrationReturned, models, status="returned"),
-        patches(PlanAdopted, models, status="running"),
+        patches(PlanAdopted, models, status="running", heard_on=recorded_on),
+        patches(InterimAssessmentRecorded, models, heard_on=recorded_on),
         adds(ProgressReported, progress, reports=1),
-        patches(ProgressReported, models, last_progress_until=lambda r: r.event.until.isoformat()),
+        patches(
+            ProgressReported,
+            models,
+            last_progress_until=lambda r: r.event.until.isoformat(),
+            heard_on=recorded_on,
+        ),
         patches(
             WrittenResultsSubmitted,
             models,
@@ -182,12 +199,28 @@ READ_MODEL: Final = ReadModel(
         patches(ReportingSessionHeld, models, session="held"),
         patches(ReportingSessionMissed, models, session="missed"),
         patches(ResultsReported, models, status="reported"),
+        patches(
+            ExtensionGranted,
+            models,
+            results_extended_to=lambda r: r.event.due_before.isoformat(),
+        ),
+        patches(ModelSuspended, models, suspended=1),
+        patches(ModelResumed, models, suspended=0, heard_on=recorded_on),
+        patches(ModelReattested, models, attested_year=lambda r: r.event.year),
+        patches(ModelEnded, models, status="ended", suspended=0),
+        on(EntryCorrected, _corrected),
         patches(ModelWithdrawn, models, status="withdrawn"),
         puts(
             RuleSetAdopted,
             rule_sets,
             rule_set=lambda r: r.event.rule_set_id,
+            parent=lambda r: None if r.event.parent is None else r.event.parent.rule_set,
+            parent_version=lambda r: None if r.event.parent is None else r.event.parent.version,
+            replaces=lambda r: " ".join(str(one) for one in r.event.replaces),
             settings=lambda r: msgspec.json.encode(r.event.settings).decode(),
+            quiet_after_days=lambda r: r.event.settings.quiet_after_days.value,
+            help_days=lambda r: r.event.settings.help_days.value,
         ),
+        *running_rows.HANDLERS,
     ),
 )

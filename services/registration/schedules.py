@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from services.registration import facts
 from services.registration.domain.model import MODEL
@@ -30,7 +30,9 @@ async def note_missed_sessions(work: Work) -> None:
         .where(
             models.c.status == "running",
             models.c.session == "none",
-            calendars.c.results_before <= today.isoformat(),
+            models.c.suspended == 0,
+            func.coalesce(models.c.results_extended_to, calendars.c.results_before)
+            <= today.isoformat(),
         )
         .order_by(models.c.model_id)
         .limit(DUE_BATCH_MAX)
@@ -38,8 +40,10 @@ async def note_missed_sessions(work: Work) -> None:
     for row in (await work.read.execute(overdue)).all():
         model_id = UUID(row.model_id)
         year, cites = await facts.calendar_of(work, (await work.load(MODEL, model_id)).state)
-        command = MissReportingSession(at=work.now, movement_year=year)
-        await work.execute(MODEL, model_id, command, cites=cites)
+        successions, ends = await facts.of_duties(work, model_id)
+        command = MissReportingSession(at=work.now, movement_year=year, successions=successions)
+        cited = tuple(dict.fromkeys((*cites, *ends)))
+        await work.execute(MODEL, model_id, command, cites=cited)
 
 
 SCHEDULES: Final = (Schedule("missed-reporting-sessions", 60, note_missed_sessions),)

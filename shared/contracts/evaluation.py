@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.personal import PersonalDataErased
 from shared.contracts.values import (
     Aim,
     AppraisalId,
@@ -25,6 +26,7 @@ from shared.contracts.values import (
     RuleSetId,
     SurveyGate,
     Text,
+    WorkField,
 )
 
 V = TypeVar("V")
@@ -54,8 +56,35 @@ class Fraction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     denominator: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
 
-BallotMode = Literal["open", "none"]
+BallotMode = Literal["open", "secret", "none"]
 Denominator = Literal["all", "present", "present_and_consulted"]
+CouncilRole = Literal["chair", "secretary", "member"]
+TieRule = Literal["not_adopted", "chair_decides", "repeat"]
+"""What an equal number of approvals and rejections leads to."""
+
+ExemplarBasis = Literal["recognised", "effective"]
+"""What the models behind an exemplar must be (clause III.2.2b)."""
+
+OpenDossiers = Literal["stay", "more_favourable"]
+"""What happens to dossiers that are open when a version takes effect."""
+
+DaysMax = Annotated[int, msgspec.Meta(ge=0, le=366)]
+SomeDays = Annotated[int, msgspec.Meta(ge=1, le=366)]
+Times = Annotated[int, msgspec.Meta(ge=0, le=10)]
+
+
+class CouncilMakeup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who sits in a council: those who vote at least, and the roles that have exactly one holder."""
+
+    voters_min: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    single_roles: tuple[CouncilRole, ...]
+
+
+class Quota(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Models a unit registers in a year; None is without an upper limit."""
+
+    at_least: Annotated[int, msgspec.Meta(ge=0, le=1000)]
+    at_most: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None
 
 
 class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,50 +102,122 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Share of the denominator that must approve."""
     threshold_denominator: Setting[Denominator]
     outside_month: Setting[Literal["reason_required", "allowed"]]
+    council: Setting[CouncilMakeup]
+    tie_rule: Setting[TieRule]
+    ballot_repeats_max: Setting[Times]
+    """How often a ballot may be repeated after the first."""
+    models_per_unit: Setting[Quota]
+    supplements_max: Setting[Times]
+    """How often a registration may be sent back for a supplement."""
+    registration_answer_working_days: Setting[SomeDays]
+    """Working days the committee has to accept a registration, or return it with reasons."""
+    quiet_after_days: Setting[SomeDays]
+    """Days without a report or an assessment after which a running model counts as quiet."""
+    help_days: Setting[SomeDays]
+    """Days within which a difficulty raised gets its help assigned."""
+    exemplar_basis: Setting[ExemplarBasis]
+    reminder_days: Setting[Annotated[tuple[DaysMax, ...], msgspec.Meta(max_length=10)]]
+    """Days before a deadline on which those concerned are reminded, the farthest first."""
+    complaint_days: Setting[SomeDays]
+    """Days after a decision within which a complaint is taken."""
+    revocation_report_days: Setting[SomeDays]
+    """Days the submitting level has to report a ground for revocation after its conclusion."""
+    revocation_decision_working_days: Setting[SomeDays]
+    """Working days the deciding body has on a full revocation dossier."""
+    proposal: Setting[Literal["required", "none"]]
+    """Whether a recognition waits for the proposal of the submitting unit."""
+    same_achievement: Setting[Literal["recognised_once", "allowed"]]
+    """Whether two bodies, or one twice, may recognise the same achievement of a year."""
+
+
+class RuleSetVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A version of a rule set."""
+
+    rule_set: RuleSetId
+    version: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+
+
+class InheritedSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A setting the body left as it was, and the version that decided it."""
+
+    setting: Line
+    decided_in: RuleSetVersion
 
 
 class RuleSetAdopted(Event, frozen=True):
-    """A body adopted a rule set, or a new version of it, by a document."""
+    """A body adopted a rule set, or a new version of it, by a document (clause IV.1).
+
+    `settings` are whole: what the body left to its `parent` stands in `inherited`, with the version
+    that decided it. A version follows the former one of its set from `effective_on` on; `replaces`
+    names other sets of the body that end with it. `answers` are the feedbacks it cites (clause IV.3).
+    """
 
     rule_set_id: RuleSetId
     version: int
     adopted_by: OrganizationId
     title: Line
     document_number: Line
+    issued_on: date
     effective_on: date
     expires_on: date | None
+    """The first day on which it no longer holds."""
     settings: RuleSettings
+    transition: Setting[OpenDossiers]
+    parent: RuleSetVersion | None = None
+    inherited: tuple[InheritedSetting, ...] = ()
+    replaces: tuple[RuleSetId, ...] = ()
+    answers: tuple[UUID, ...] = ()
 
 
 CommonCriterion = Literal["II.1", "II.2", "II.3", "II.4", "II.5"]
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A criterion; it makes the common one of clause II concrete, with points on the body's own scale."""
+    """A criterion; it makes the common one of clause II concrete, with points on the body's own scale.
+
+    With a `field` or a `locality` (a body) it holds there alone, in place of the more general one of
+    its id.
+    """
 
     id: CategoryId
     common: CommonCriterion
     title: Line
     points_max: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    field: WorkField | None = None
+    locality: OrganizationId | None = None
+
+
+class CriteriaSetVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A version of a set of criteria."""
+
+    criteria_set: CriteriaSetId
+    version: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
 
 class CriteriaSetAdopted(Event, frozen=True):
-    """A body adopted criteria. All five common ones are there (clause II); a model meets the standard
-    with at least `points_required` in total and every gate passed.
+    """A body adopted criteria by a document. All five common ones are there in every field and locality
+    (clause II); a model meets the standard with at least `points_required` in total and every gate
+    passed. With a `parent` the standard asks for no smaller share of its scale than the parent's.
     """
 
     criteria_set_id: CriteriaSetId
     version: int
     adopted_by: OrganizationId
     title: Line
+    document_number: Line
+    issued_on: date
     effective_on: date
+    expires_on: date | None
+    """The first day on which it no longer holds."""
     criteria: tuple[Criterion, ...]
     points_required: int
+    transition: Setting[OpenDossiers]
+    parent: CriteriaSetVersion | None = None
+    replaces: tuple[CriteriaSetId, ...] = ()
+    answers: tuple[UUID, ...] = ()
 
 
 # --- councils ---------------------------------------------------------------------------------
-
-CouncilRole = Literal["chair", "secretary", "member"]
 
 
 class CouncilMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,6 +256,7 @@ class AppraisalOpened(Event, frozen=True):
     rule_set_version: int
     criteria_set: CriteriaSetId
     criteria_set_version: int
+    field: WorkField
 
 
 class GateChecked(Event, frozen=True):
@@ -355,7 +457,7 @@ class QuorumMissed(Event, frozen=True):
 
 EVENTS: Final = Catalogue(
     service="evaluation",
-    categories=("ruleset", "criteria", "council", "appraisal", "ballot", "vote"),
+    categories=("ruleset", "criteria", "council", "appraisal", "ballot", "vote", "personal_evaluation"),
     current=MappingProxyType(
         {
             "RuleSetAdopted.v1": RuleSetAdopted,
@@ -377,6 +479,7 @@ EVENTS: Final = Catalogue(
             "BallotClosed.v1": BallotClosed,
             "BallotTallied.v1": BallotTallied,
             "QuorumMissed.v1": QuorumMissed,
+            "PersonalDataErased.v1": PersonalDataErased,
         }
     ),
 )

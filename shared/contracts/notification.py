@@ -6,6 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.personal import PersonalDataErased
 from shared.contracts.values import Forgettable, Line, ModelId, NoticeId, OrganizationId
 
 Channel = Literal["inbox", "email"]
@@ -71,7 +72,7 @@ class NoticeAcknowledged(Event, frozen=True):
 
 EVENTS: Final = Catalogue(
     service="notification",
-    categories=("subscription", "notice"),
+    categories=("subscription", "notice", "personal_notification"),
     current=MappingProxyType(
         {
             "SubscriptionSet.v1": SubscriptionSet,
@@ -80,6 +81,7 @@ EVENTS: Final = Catalogue(
             "NoticeFailed.v1": NoticeFailed,
             "NoticeRetried.v1": NoticeRetried,
             "NoticeAcknowledged.v1": NoticeAcknowledged,
+            "PersonalDataErased.v1": PersonalDataErased,
         }
     ),
 )

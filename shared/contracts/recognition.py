@@ -8,9 +8,12 @@ from uuid import UUID
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.personal import PersonalDataErased
 from shared.contracts.values import (
+    AchievementId,
     Aim,
     AppraisalId,
+    AwardId,
     CaseId,
     CompetenceClause,
     Forgettable,
@@ -19,6 +22,7 @@ from shared.contracts.values import (
     ModelId,
     MovementId,
     OrganizationId,
+    ReviewId,
     RuleSetId,
     Text,
 )
@@ -36,6 +40,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class CaseOpened(Event, frozen=True):
     """On the appraising unit's advice a case lies before the deciding body, with its grounds.
 
+    `achievement` is what the case asks to recognise: the same work of the same holder in a year.
     `holder_kind` is the registration's: of an individual, `holder` is the committee of residence or
     work, which itself may be competent.
     """
@@ -44,6 +49,7 @@ class CaseOpened(Event, frozen=True):
     model: ModelId
     movement: MovementId
     year: int
+    achievement: AchievementId
     aim: Aim
     holder: OrganizationId
     holder_kind: HolderKind
@@ -65,12 +71,63 @@ class CompetentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class CompetenceDetermined(Event, frozen=True):
-    """Every competent body (clause I.2.2 lets them overlap), as the graph stood on `as_of`."""
+    """Every competent body (clause I.2.2 lets them overlap), as the graph stood on `as_of`.
+
+    `successor` decides in the place of the body that the registration named, where that one is no more or
+    another succeeded in its competence; `named_body_competent` is said of whoever decides.
+    """
 
     case_id: CaseId
     as_of: date
     bodies: tuple[CompetentBody, ...]
     named_body_competent: bool
+    successor: OrganizationId | None = None
+
+
+class AchievementEntered(Event, frozen=True):
+    """A case about this achievement was advised on. Cases stand in the order of the stream: of two, the
+    later one is recognised only if the earlier one ended without a recognition (practice:
+    `same_achievement`).
+    """
+
+    achievement: AchievementId
+    case_id: CaseId
+    model: ModelId
+    deciding_body: OrganizationId
+
+
+class DuplicateFound(Event, frozen=True):
+    """An earlier case is about the same achievement: same holder, name and place, or as somebody found
+    who compared the two. `other_body` decides there.
+    """
+
+    case_id: CaseId
+    model: ModelId
+    other_case: CaseId
+    other_model: ModelId
+    other_body: OrganizationId
+    finding: Text | None = None
+
+
+class ProposalSubmitted(Event, frozen=True):
+    """The submitting unit proposes to the deciding body that it recognise (practice: `proposal`)."""
+
+    case_id: CaseId
+    submitted_by: OrganizationId
+    submitted_to: OrganizationId
+    document_number: Line
+    submitted_on: date
+    summary: Text
+
+
+class ProposalReturned(Event, frozen=True):
+    """The deciding body gave the proposal back, with reasons; it may be submitted again."""
+
+    case_id: CaseId
+    returned_by: OrganizationId
+    returned_to: OrganizationId
+    returned_on: date
+    reasons: Text
 
 
 class Recognized(Event, frozen=True):
@@ -126,6 +183,251 @@ class DecisionDepartedFromAdvice(Event, frozen=True):
     reason: Text
 
 
+class CertificateIssued(Event, frozen=True):
+    """The deciding body issued the certificate of its recognition, under a number of its own."""
+
+    case_id: CaseId
+    model: ModelId
+    issued_by: OrganizationId
+    certificate_number: Line
+    issued_on: date
+    decision_number: Line
+
+
+class DecisionAmended(Event, frozen=True):
+    """The deciding body amended its decision by another document: what changes, and why, in public.
+    `complaint` is the one upheld that led to it.
+    """
+
+    case_id: CaseId
+    model: ModelId
+    decision_number: Line
+    amended_by: OrganizationId
+    amendment_number: Line
+    amended_on: date
+    changes: Text
+    reasons: Text
+    signer_office: Line
+    signer: Forgettable
+    complaint: UUID | None = None
+
+
+class ComplaintLodged(Event, frozen=True):
+    """A complaint about the decision came in; its words, the name and the address are kept apart
+    (practice: `complaint_days`).
+    """
+
+    case_id: CaseId
+    model: ModelId
+    complaint_id: UUID
+    lodged_on: date
+    complaint: Forgettable
+
+
+ComplaintOutcome = Literal["upheld", "dismissed"]
+Remedy = Literal["amendment", "revocation"]
+
+
+class ComplaintAnswered(Event, frozen=True):
+    """The public answer to a complaint; one that is upheld leads to an amendment or to the proposal of a
+    revocation.
+    """
+
+    case_id: CaseId
+    model: ModelId
+    complaint_id: UUID
+    answered_by: OrganizationId
+    answered_on: date
+    outcome: ComplaintOutcome
+    answer: Text
+    remedy: Remedy | None = None
+
+
+RevocationGround = Literal[
+    "false_achievements", "forged_dossier", "unlawful_procedure", "violation_concluded"
+]
+"""Practice, emulation law art. 93 §2: fraud in declaring achievements; a false or forged dossier; appraisal
+or proposal against the law; a later conclusion of violations in the period."""
+
+
+class RevocationProposed(Event, frozen=True):
+    """It was reported that the recognition rests on what does not hold. `report_by` is the last day to
+    report a ground concluded on `concluded_on`, `decide_by` the last to decide (practice:
+    `revocation_report_days`, `revocation_decision_working_days`).
+    """
+
+    case_id: CaseId
+    model: ModelId
+    ground: RevocationGround
+    finding: Text
+    concluded_on: date
+    proposed_by: OrganizationId
+    proposed_on: date
+    report_by: date
+    reported_late: bool
+    decide_by: date
+    complaint: UUID | None = None
+
+
+class RevocationDismissed(Event, frozen=True):
+    """The deciding body found no ground to revoke; the recognition stands."""
+
+    case_id: CaseId
+    model: ModelId
+    dismissed_by: OrganizationId
+    dismissed_on: date
+    reasons: Text
+
+
+class RecognitionRevoked(Event, frozen=True):
+    """The deciding body revoked its recognition. What rested on it is suspended and decided anew."""
+
+    case_id: CaseId
+    model: ModelId
+    movement: MovementId
+    year: int
+    aim: Aim
+    holder: OrganizationId
+    committee: OrganizationId
+    appraising_unit: OrganizationId
+    revoked_by: OrganizationId
+    ground: RevocationGround
+    reasons: Text
+    revokes: Line
+    decision_number: Line
+    decided_on: date
+    decided_late: bool
+    signer_office: Line
+    signer: Forgettable
+
+
+# --- reviews and exemplars ----------------------------------------------------------------------
+
+
+class ReviewOpened(Event, frozen=True):
+    """A body opened an interim or final review of the movement, the occasion on which exemplars are
+    recognised (clause III.2.2a).
+    """
+
+    review_id: ReviewId
+    movement: MovementId
+    opened_by: OrganizationId
+    occasion: Literal["interim", "final"]
+    title: Line
+    opened_on: date
+
+
+class ReviewClosed(Event, frozen=True):
+    """The review is over; nothing more is recognised at it."""
+
+    review_id: ReviewId
+    closed_on: date
+    conclusions: Text
+
+
+class BasisModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A model an exemplar rests on, and its case."""
+
+    model: ModelId
+    case_id: CaseId
+
+
+class ExemplarPutForward(Event, frozen=True):
+    """The exemplar's case lies before a review and rests on these models (clauses III.2.2a, III.2.2b).
+    Putting it forward again replaces review and models.
+    """
+
+    case_id: CaseId
+    model: ModelId
+    review: ReviewId
+    rests_on: tuple[BasisModel, ...]
+
+
+EndorsingPart = Literal["committee", "government", "front", "organisations"]
+"""Who recognises an exemplar in its own place, agency or unit (clause III.2.2c)."""
+
+
+class EndorsementGiven(Event, frozen=True):
+    """One of those of clause III.2.2c endorses the exemplar, by a document."""
+
+    case_id: CaseId
+    part: EndorsingPart
+    endorser: OrganizationId
+    document_number: Line
+    given_on: date
+
+
+class EndorsementRefused(Event, frozen=True):
+    """One of those of clause III.2.2c does not endorse the exemplar."""
+
+    case_id: CaseId
+    part: EndorsingPart
+    endorser: OrganizationId
+    refused_on: date
+    reasons: Text
+
+
+class EndorsementWaived(Event, frozen=True):
+    """The exemplar's place or unit has none such: not applicable, with the reason (clause III.2.2c)."""
+
+    case_id: CaseId
+    part: EndorsingPart
+    waived_on: date
+    reason: Text
+
+
+class DependentRecognitionSuspended(Event, frozen=True):
+    """What an exemplar or an award proposal rested on fell; it is suspended until decided anew. `fallen` is
+    the case whose recognition fell.
+    """
+
+    dependent: Literal["case", "award"]
+    dependent_id: UUID
+    fallen: CaseId
+
+
+class DependentRecognitionDecided(Event, frozen=True):
+    """The deciding body decided a suspended recognition anew: it holds on what is left, or has ended."""
+
+    case_id: CaseId
+    model: ModelId
+    holds: bool
+    decided_by: OrganizationId
+    decision_number: Line
+    decided_on: date
+    reasons: Text
+    signer_office: Line
+    signer: Forgettable
+
+
+# --- awards -------------------------------------------------------------------------------------
+
+
+class AwardProposed(Event, frozen=True):
+    """An award is proposed for a recognised exemplar (clause III.2.2b)."""
+
+    award_id: AwardId
+    case_id: CaseId
+    model: ModelId
+    holder: OrganizationId
+    proposed_by: OrganizationId
+    award: Line
+    proposed_to: Line
+    document_number: Line
+    proposed_on: date
+
+
+class AwardOutcomeRecorded(Event, frozen=True):
+    """What became of the proposal, by the document of the body that decides on awards."""
+
+    award_id: AwardId
+    case_id: CaseId
+    outcome: Literal["granted", "refused", "withdrawn"]
+    document_number: Line
+    decided_on: date
+    remarks: Text | None = None
+
+
 class CaseDiscontinued(Event, frozen=True):
     """The model was withdrawn before a decision."""
 
@@ -136,15 +438,37 @@ class CaseDiscontinued(Event, frozen=True):
 
 EVENTS: Final = Catalogue(
     service="recognition",
-    categories=("case",),
+    categories=("case", "achievement", "review", "award", "personal_recognition"),
     current=MappingProxyType(
         {
             "CaseOpened.v1": CaseOpened,
             "CompetenceDetermined.v1": CompetenceDetermined,
+            "AchievementEntered.v1": AchievementEntered,
+            "DuplicateFound.v1": DuplicateFound,
+            "ProposalSubmitted.v1": ProposalSubmitted,
+            "ProposalReturned.v1": ProposalReturned,
             "Recognized.v1": Recognized,
             "Declined.v1": Declined,
             "DecisionDepartedFromAdvice.v1": DecisionDepartedFromAdvice,
             "CaseDiscontinued.v1": CaseDiscontinued,
+            "CertificateIssued.v1": CertificateIssued,
+            "DecisionAmended.v1": DecisionAmended,
+            "ComplaintLodged.v1": ComplaintLodged,
+            "ComplaintAnswered.v1": ComplaintAnswered,
+            "RevocationProposed.v1": RevocationProposed,
+            "RevocationDismissed.v1": RevocationDismissed,
+            "RecognitionRevoked.v1": RecognitionRevoked,
+            "ReviewOpened.v1": ReviewOpened,
+            "ReviewClosed.v1": ReviewClosed,
+            "ExemplarPutForward.v1": ExemplarPutForward,
+            "EndorsementGiven.v1": EndorsementGiven,
+            "EndorsementRefused.v1": EndorsementRefused,
+            "EndorsementWaived.v1": EndorsementWaived,
+            "DependentRecognitionSuspended.v1": DependentRecognitionSuspended,
+            "DependentRecognitionDecided.v1": DependentRecognitionDecided,
+            "AwardProposed.v1": AwardProposed,
+            "AwardOutcomeRecorded.v1": AwardOutcomeRecorded,
+            "PersonalDataErased.v1": PersonalDataErased,
         }
     ),
 )

@@ -1,17 +1,44 @@
 """Events of the registration service: organisations, movements, models up to their results."""
 
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Literal
 
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.personal import PersonalDataErased
+from shared.contracts.running import (
+    CoreTeamAssigned,
+    CoreTeamChanged,
+    DifficultyRaised,
+    DifficultyResolved,
+    EntryCorrected,
+    EvidenceAttached,
+    EvidenceWithdrawn,
+    ExtensionGranted,
+    ExtensionRefused,
+    FeedbackAnswered,
+    FeedbackRaised,
+    Figure,
+    HelpAssigned,
+    InterimAssessmentRecorded,
+    ModelEnded,
+    ModelPraised,
+    ModelReattested,
+    ModelResumed,
+    ModelSuspended,
+    PlanAdopted,
+    PlanRevised,
+    ProgressReported,
+    ReplicationRecorded,
+)
+from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
 from shared.contracts.values import (
     Aim,
     CategoryId,
     CompetenceClause,
+    Duty,
     Forgettable,
     HolderKind,
     LatenessEffect,
@@ -59,6 +86,81 @@ class CompetenceAssigned(Event, frozen=True):
     clause: CompetenceClause
     advised_by: OrganizationId
     valid_from: date
+    source: Line
+
+
+class CompetenceSucceeded(Event, frozen=True):
+    """From `valid_from` on the body recognises under `clause` in place of `former`, whose competence under
+    that clause ends; several bodies may succeed one. After the districts' end this says who holds clause
+    I.2.2d. `source` names the document that says so.
+    """
+
+    organization_id: OrganizationId
+    clause: CompetenceClause
+    former: OrganizationId
+    advised_by: OrganizationId
+    valid_from: date
+    source: Line
+
+
+class OrganizationRenamed(Event, frozen=True):
+    """From `valid_from` on the body has this name, by the document `source`."""
+
+    organization_id: OrganizationId
+    name: Line
+    valid_from: date
+    source: Line
+
+
+class OrganizationMoved(Event, frozen=True):
+    """From `valid_from` on the body is at this place and level, by the document `source`."""
+
+    organization_id: OrganizationId
+    place: Line
+    level: Level
+    valid_from: date
+    source: Line
+
+
+class OrganizationDissolved(Event, frozen=True):
+    """From `effective_on` on the body is no more. `successor` takes over its duties; None says that
+    expressly nobody does. `source` names the deciding document.
+    """
+
+    organization_id: OrganizationId
+    effective_on: date
+    successor: OrganizationId | None
+    source: Line
+
+
+class OrganizationMerged(Event, frozen=True):
+    """From `effective_on` on the body is part of `into`, which takes over its duties."""
+
+    organization_id: OrganizationId
+    into: OrganizationId
+    effective_on: date
+    source: Line
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A body that came out of a split and what it takes: whole duties, and every duty towards the models
+    it names.
+    """
+
+    organization: OrganizationId
+    duties: tuple[Duty, ...] = ()
+    models: tuple[ModelId, ...] = ()
+
+
+class OrganizationSplit(Event, frozen=True):
+    """From `effective_on` on the body is split into `parts`. What none of them names goes to
+    `default_successor`, one of them.
+    """
+
+    organization_id: OrganizationId
+    effective_on: date
+    parts: tuple[Part, ...]
+    default_successor: OrganizationId
     source: Line
 
 
@@ -158,64 +260,6 @@ class RegistrationReturned(Event, frozen=True):
     reasons: Text
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something to reach that can be measured: `goal` in `unit`."""
-
-    name: Line
-    unit: Line
-    goal: Decimal
-
-
-class Milestone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What should stand by when."""
-
-    name: Line
-    due_on: date
-
-
-class PlanAdopted(Event, frozen=True):
-    """The plan: criteria to reach, ways and measures, time, resources (clause III.1.2a)."""
-
-    model_id: ModelId
-    targets: tuple[Target, ...]
-    measures: Text
-    milestones: tuple[Milestone, ...]
-    resources: Text
-    starts_on: date
-    ends_on: date
-
-
-class CoreMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A core member: who (kept apart, forgettable), in which role, from which group."""
-
-    person: Forgettable
-    role: Line
-    group: Line
-
-
-class CoreTeamAssigned(Event, frozen=True):
-    """Core members were assigned (clause III.1.2b)."""
-
-    model_id: ModelId
-    members: tuple[CoreMember, ...]
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value reached for a target of the plan, in the target's unit."""
-
-    target: Line
-    value: Decimal
-
-
-class ProgressReported(Event, frozen=True):
-    """The holder reported progress for the time up to `until`."""
-
-    model_id: ModelId
-    until: date
-    narrative: Text
-    figures: tuple[Figure, ...]
-
-
 class WrittenResultsSubmitted(Event, frozen=True):
     """The holder's written report on the year's results (clause III.2.1b)."""
 
@@ -299,12 +343,29 @@ class ModelWithdrawn(Event, frozen=True):
 
 EVENTS: Final = Catalogue(
     service="registration",
-    categories=("organization", "movement", "model"),
+    categories=(
+        "organization",
+        "movement",
+        "model",
+        "feedback",
+        "delegation",
+        "office",
+        "personal_registration",
+    ),
     current=MappingProxyType(
         {
             "OrganizationCreated.v1": OrganizationCreated,
             "OrganizationLineChanged.v1": OrganizationLineChanged,
             "CompetenceAssigned.v1": CompetenceAssigned,
+            "CompetenceSucceeded.v1": CompetenceSucceeded,
+            "OrganizationRenamed.v1": OrganizationRenamed,
+            "OrganizationMoved.v1": OrganizationMoved,
+            "OrganizationDissolved.v1": OrganizationDissolved,
+            "OrganizationMerged.v1": OrganizationMerged,
+            "OrganizationSplit.v1": OrganizationSplit,
+            "DelegationGranted.v1": DelegationGranted,
+            "DelegationEnded.v1": DelegationEnded,
+            "OfficeHandedOver.v1": OfficeHandedOver,
             "MovementLaunched.v1": MovementLaunched,
             "CalendarSet.v1": CalendarSet,
             "SiteSurveyed.v1": SiteSurveyed,
@@ -314,7 +375,26 @@ EVENTS: Final = Catalogue(
             "RegistrationReturned.v1": RegistrationReturned,
             "PlanAdopted.v1": PlanAdopted,
             "CoreTeamAssigned.v1": CoreTeamAssigned,
+            "PlanRevised.v1": PlanRevised,
+            "CoreTeamChanged.v1": CoreTeamChanged,
             "ProgressReported.v1": ProgressReported,
+            "ModelPraised.v1": ModelPraised,
+            "DifficultyRaised.v1": DifficultyRaised,
+            "HelpAssigned.v1": HelpAssigned,
+            "DifficultyResolved.v1": DifficultyResolved,
+            "InterimAssessmentRecorded.v1": InterimAssessmentRecorded,
+            "EvidenceAttached.v1": EvidenceAttached,
+            "EvidenceWithdrawn.v1": EvidenceWithdrawn,
+            "ExtensionGranted.v1": ExtensionGranted,
+            "ExtensionRefused.v1": ExtensionRefused,
+            "EntryCorrected.v1": EntryCorrected,
+            "ModelSuspended.v1": ModelSuspended,
+            "ModelResumed.v1": ModelResumed,
+            "ModelEnded.v1": ModelEnded,
+            "ModelReattested.v1": ModelReattested,
+            "ReplicationRecorded.v1": ReplicationRecorded,
+            "FeedbackRaised.v1": FeedbackRaised,
+            "FeedbackAnswered.v1": FeedbackAnswered,
             "WrittenResultsSubmitted.v1": WrittenResultsSubmitted,
             "LatenessRecorded.v1": LatenessRecorded,
             "LateReportAccepted.v1": LateReportAccepted,
@@ -323,6 +403,7 @@ EVENTS: Final = Catalogue(
             "ReportingSessionMissed.v1": ReportingSessionMissed,
             "ResultsReported.v1": ResultsReported,
             "ModelWithdrawn.v1": ModelWithdrawn,
+            "PersonalDataErased.v1": PersonalDataErased,
         }
     ),
 )

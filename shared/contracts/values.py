@@ -8,12 +8,17 @@ import msgspec
 OrganizationId = NewType("OrganizationId", UUID)
 MovementId = NewType("MovementId", UUID)
 ModelId = NewType("ModelId", UUID)
+DifficultyId = NewType("DifficultyId", UUID)
+FeedbackId = NewType("FeedbackId", UUID)
 RuleSetId = NewType("RuleSetId", UUID)
 CriteriaSetId = NewType("CriteriaSetId", UUID)
 AppraisalId = NewType("AppraisalId", UUID)
 CouncilId = NewType("CouncilId", UUID)
 BallotId = NewType("BallotId", UUID)
 CaseId = NewType("CaseId", UUID)
+AchievementId = NewType("AchievementId", UUID)
+ReviewId = NewType("ReviewId", UUID)
+AwardId = NewType("AwardId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 
 # Python and ECMAScript, whose patterns OpenAPI has, must read them alike: they disagree on what `\s` and,
@@ -47,6 +52,26 @@ Aim = Literal["model", "exemplar"]
 HolderKind = Literal["collective", "individual"]
 
 
+DelegationId = NewType("DelegationId", UUID)
+
+OfficeId = NewType("OfficeId", UUID)
+
+OfficeRole = Literal[
+    "registrant",
+    "committee_officer",
+    "appraiser",
+    "secretary",
+    "chair",
+    "signer",
+    "office_clerk",
+]
+"""The roles in which a person acts for an organisation. Council members sit for themselves; auditors and
+administrators are named by whoever runs the issuer."""
+
+Account = Line
+"""The subject that tokens carry for a person: an id, given to nobody else, and no name."""
+
+
 class Forgettable(msgspec.Struct, frozen=True):
     """Personal data kept outside the log: where it lies, and a salted commitment to it.
 
@@ -65,7 +90,11 @@ LineKind = Literal["party", "vertical", "territory"]
 """The three kinds of lines in the organisation graph: leadership by party committees, an organisation's
 own system, and the committee of the area."""
 
-Level = Literal["province", "commune", "grassroots"]
+Level = Literal["province", "district", "commune", "grassroots"]
+"""The levels of bodies. The district level ended on 1 July 2025; a graph before that day still has it."""
+
+Duty = Literal["committee", "holder", "launching_body", "deciding_body", "appraising_unit"]
+"""What a body is to a model, and passes on to a successor when it ends."""
 
 CompetenceClause = Literal["I.2.2a", "I.2.2b", "I.2.2c", "I.2.2d"]
 """The clauses that give a body the competence to recognise."""

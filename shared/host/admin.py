@@ -1,9 +1,11 @@
-"""What an administrator does to a running service: rebuild its read model, replay what is parked.
+"""What an administrator does to a running service: rebuild its read model, replay what is parked, find what is
+kept of a person.
 
     POST /<service>/admin/rebuild   begin; a rebuild under way goes on       → RebuildState
     GET  /<service>/admin/rebuild   how far it is                            → RebuildState
     GET  /<service>/admin/parked    the subjects that wait, oldest first     → ParkedSubjects
     POST /<service>/admin/parked    take a subject's waiting events again    → ParkedSubjects
+    POST /<service>/admin/personal-data   pieces of personal data that hold a text  → Pieces
 
 They are operations of the process, for one with the role administrator alone, and appear in no event.
 """
@@ -11,7 +13,8 @@ They are operations of the process, for one with the role administrator alone, a
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -25,12 +28,14 @@ from shared.host.identity import Verifier
 from shared.host.outage import is_outage
 from shared.host.parking import ParkedSubject
 from shared.host.parsing import JsonParser
-from shared.host.policy import Role
+from shared.host.policy import Actor, Role
 from shared.host.rebuild import Progress
 from shared.host.service import NotFoundError
+from shared.host.vault import SEARCHED_MAX, Vault
 from shared.host.worker import Worker
 
 BODY_BYTES_MAX: Final = 4_096
+SEARCH_CHARACTERS_MIN: Final = 3
 
 _LOG = structlog.get_logger("dvk.admin")
 
@@ -73,12 +78,34 @@ class ReplayForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stream: str
 
 
+class SearchForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name, an address, an account: in the body, for addresses are written down in logs."""
+
+    text: Annotated[str, msgspec.Meta(min_length=SEARCH_CHARACTERS_MIN, max_length=200)]
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """Something personal that is kept, by the id to erase it with."""
+
+    payload_id: UUID
+    content: str
+
+
+class Pieces(msgspec.Struct, frozen=True):
+    """What was found; `complete` is false where there may be more."""
+
+    items: tuple[Piece, ...]
+    complete: bool
+
+
 class Admin:
     """The administrator's operations on one service of this process."""
 
-    def __init__(self, worker: Worker, verifier: Verifier) -> None:
+    def __init__(self, worker: Worker, verifier: Verifier, vault: Vault) -> None:
         self._worker = worker
         self._verifier = verifier
+        self._vault = vault
+        self._search: JsonParser[SearchForm] = JsonParser(SearchForm)
         self._replay: JsonParser[ReplayForm] = JsonParser(ReplayForm)
         self._state = RebuildState()
         self._rebuilding: asyncio.Task[None] | None = None
@@ -90,6 +117,7 @@ class Admin:
             ("GET", "/admin/rebuild"): self._rebuild_state,
             ("GET", "/admin/parked"): self._parked,
             ("POST", "/admin/parked"): self._replay_parked,
+            ("POST", "/admin/personal-data"): self._find_personal_data,
         }
 
     async def close(self) -> None:
@@ -152,11 +180,21 @@ class Admin:
     async def _subjects(self) -> ParkedSubjects:
         return ParkedSubjects(tuple(_view(parked) for parked in await self._worker.parking.list()))
 
-    async def _permit(self, exchange: Exchange) -> None:
-        """Raise UnauthenticatedError or ForbiddenError unless an administrator calls."""
+    async def _find_personal_data(self, exchange: Exchange) -> Reply:
+        actor = await self._permit(exchange)
+        raw = await read_body(exchange.receive, exchange.headers, BODY_BYTES_MAX)
+        found = await self._vault.search(self._search.parse(raw).text)
+        # Who looked is kept, what for is not: the text is personal itself.
+        _LOG.info("personal_data_searched", actor=actor.subject, found=len(found))
+        pieces = tuple(Piece(payload, content) for payload, content in found)
+        return _answer(Pieces(pieces, complete=len(pieces) < SEARCHED_MAX))
+
+    async def _permit(self, exchange: Exchange) -> Actor:
+        """The administrator who calls. Raises UnauthenticatedError or ForbiddenError for anybody else."""
         actor = signed_in(await self._verifier.actor(exchange.headers.get(b"authorization")))
         if Role.ADMINISTRATOR not in actor.roles:
             raise forbidden()
+        return actor
 
 
 def _view(parked: ParkedSubject) -> ParkedView:

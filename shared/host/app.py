@@ -27,7 +27,8 @@ from shared.host.errors import (
 )
 from shared.host.health import Health, live
 from shared.host.ids import new_key
-from shared.host.issuer import Issuer, TokenRequest
+from shared.host.issuer import Issuer, Token, TokenRefused, TokenRequest
+from shared.host.keys import DISCOVERY_PATH
 from shared.host.metrics import CONTENT_TYPE
 from shared.host.openapi import docs_page, openapi
 from shared.host.operations import Operations
@@ -36,6 +37,7 @@ from shared.host.problems import pages_reply, problem, problem_pages
 from shared.host.service import NotFoundError, Service
 
 CREDENTIALS_BYTES_MAX: Final = 4_096
+FORM: Final = b"application/x-www-form-urlencoded"
 CLOCK_HEADER: Final = b"dvk-clock"
 RELEASE: Final = b"release"
 
@@ -77,6 +79,9 @@ def create_app(parts: AppParts) -> ASGIApp:
     if parts.issuer is not None:
         identity = _Identity(parts.issuer)
         add("/identity/jwks", tags=["identity"], summary="The issuer's public keys")(identity.jwks)
+        add(f"/identity{DISCOVERY_PATH}", tags=["identity"], summary="What the issuer offers")(
+            identity.discovery
+        )
         app.post("/identity/token", tags=["identity"], summary="Sign in")(identity.token)
     _answer_problems(app, parts.clock)
     services = {part.service.name: _service_app(part, parts) for part in parts.services}
@@ -203,15 +208,36 @@ class _Identity:
     async def jwks(self) -> Response:
         return _response(Reply(200, self._issuer.published_keys()))
 
+    async def discovery(self) -> Response:
+        return _response(Reply(200, self._issuer.discovery()))
+
     async def token(self, request: Request) -> Response:
+        """People send JSON; machine clients a form, as every OAuth 2.0 library does."""
         headers = _headers(request)
-        if not headers.get(b"content-type", JSON).startswith(JSON):
-            raise UnsupportedMediaError("Hãy gửi JSON.", "Send JSON.")
+        media = headers.get(b"content-type", JSON)
+        if media.startswith(FORM):
+            body = await read_body(request.receive, headers, CREDENTIALS_BYTES_MAX)
+            return _token_reply(
+                await self._issuer.token_for_client(body, headers.get(b"authorization"))
+            )
+        if not media.startswith(JSON):
+            raise UnsupportedMediaError(
+                "Hãy gửi JSON, hoặc biểu mẫu với grant_type=client_credentials.",
+                "Send JSON, or a form with grant_type=client_credentials.",
+            )
         body = await read_body(request.receive, headers, CREDENTIALS_BYTES_MAX)
-        token = await self._issuer.token(self._parser.parse(body))
-        reply = Reply(200, msgspec.json.encode(token))
-        reply.headers.append((b"cache-control", b"no-store"))
-        return _response(reply)
+        return _token_reply(await self._issuer.token(self._parser.parse(body)))
+
+
+def _token_reply(token: Token | TokenRefused) -> Response:
+    reply = Reply(200, msgspec.json.encode(token))
+    reply.headers.append((b"cache-control", b"no-store"))
+    if isinstance(token, TokenRefused):
+        reply.status = 400
+        if token.error == "invalid_client":
+            reply.status = 401
+            reply.headers.append((b"www-authenticate", b'Basic realm="dvk"'))
+    return _response(reply)
 
 
 class _Root:

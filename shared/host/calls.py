@@ -1,26 +1,31 @@
 """What a handler of an HTTP operation is given."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.values import Forgettable
+from shared.contracts.values import Forgettable, ModelId, OrganizationId
 from shared.domain.decider import Decider, Request
+from shared.domain.graph import Graph
+from shared.domain.time import legal_date
 from shared.eventstore.port import EventStore
 from shared.host.commands import Caller, Executor
 from shared.host.database import ServiceDatabase
 from shared.host.errors import ForbiddenError
+from shared.host.files import FileStore
 from shared.host.ids import derive_id
-from shared.host.policy import Actor, Rules, permits
+from shared.host.known_successions import KnownSuccessions
+from shared.host.policy import Actor, Parties, Rules, permits
 from shared.host.service import Loaded, Log, NotFoundError, Outcome
 from shared.host.vault import Vault
 
 S = TypeVar("S")
+T = TypeVar("T")
 C = TypeVar("C", bound=Request)
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -38,6 +43,10 @@ class Backing(Protocol):
     def vault(self) -> Vault: ...
     @property
     def store(self) -> EventStore: ...
+    @property
+    def files(self) -> FileStore: ...
+    @property
+    def successions(self) -> KnownSuccessions: ...
 
 
 class LazyReader:
@@ -88,6 +97,10 @@ class _Reading:
     async def load(self, decider: Decider[S, Any, Any], aggregate_id: UUID | str) -> Loaded[S]:
         return await self._backing.executor.load(decider, aggregate_id)
 
+    @property
+    def files(self) -> FileStore:
+        return self._backing.files
+
     async def reveal(self, reference: Forgettable) -> bytes | None:
         return await self._backing.vault.reveal(reference)
 
@@ -96,6 +109,9 @@ class _Reading:
             return UUID(self._path[name])
         except ValueError as error:
             raise NotFoundError(name.removesuffix("_id")) from error
+
+    def path_text(self, name: str) -> str:
+        return self._path[name]
 
     async def close(self) -> None:
         """Give back what was opened."""
@@ -125,9 +141,6 @@ class HttpQuery(_Reading, Generic[R]):
     @property
     def log(self) -> Log:
         return self._backing.store
-
-    def path_text(self, name: str) -> str:
-        return self._path[name]
 
     @property
     def actor(self) -> Actor | None:
@@ -172,8 +185,24 @@ class HttpCall(_Reading, Generic[R]):
         # With the actor: whoever guesses another's key makes other ids with it.
         return derive_id(self._caller.cause, self._actor.subject, *parts)
 
+    async def permit(
+        self, decider: Decider[S, C, Any], aggregate_id: UUID | str, command: C
+    ) -> None:
+        state = (await self.load(decider, aggregate_id)).state
+
+        async def ask(graph: Graph) -> None:
+            self._authorise(decider, state, command, graph)
+
+        await self._on_the_graph(ask)
+
     async def keep(self, name: str, content: bytes) -> Forgettable:
         return await self._backing.vault.keep(self.derive("keep"), name, content)
+
+    async def erase(self, payload: UUID) -> bool:
+        return await self._backing.vault.erase(payload)
+
+    async def erase_file(self, sha256: str) -> bool:
+        return await self._backing.vault.erase_file(sha256)
 
     async def execute(
         self,
@@ -187,23 +216,40 @@ class HttpCall(_Reading, Generic[R]):
     ) -> Outcome:
         self.rules_cited = rules
         caller = self._caller_for(f"{decider.category}-{aggregate_id}")
-        if pseudonym is not None:
+        if pseudonym is None:
+            cites = (*cites, *self._actor.standing)
+        else:
             caller = msgspec.structs.replace(caller, actor=str(pseudonym), organization=None)
         if_match, self._if_match = self._if_match, None
 
-        def authorise(state: S) -> None:
-            self._authorise(decider, state, command)
+        async def execute(graph: Graph) -> Outcome:
+            return await self._backing.executor.execute(
+                decider,
+                aggregate_id,
+                command,
+                caller=caller,
+                cites=cites,
+                rules=rules,
+                if_match=if_match,
+                authorise=lambda state: self._authorise(decider, state, command, graph),
+            )
 
-        return await self._backing.executor.execute(
-            decider,
-            aggregate_id,
-            command,
-            caller=caller,
-            cites=cites,
-            rules=rules,
-            if_match=if_match,
-            authorise=authorise,
-        )
+        return await self._on_the_graph(execute)
+
+    async def _on_the_graph(self, act: Callable[[Graph], Awaitable[T]]) -> T:
+        """Act on whom the caller's organisation succeeded and who succeeded it. Before it is denied one looks
+        again: it may have succeeded another body a moment ago.
+        """
+        known, organization = self._backing.successions, self._actor.organization
+        today = legal_date(self._now)
+        graph = await known.around(organization, today)
+        try:
+            return await act(graph)
+        except ForbiddenError:
+            anew = await known.around(organization, today, anew=True)
+            if anew == graph:
+                raise
+            return await act(anew)
 
     def _caller_for(self, stream: str) -> Caller:
         """Event ids derive from cause and stream: a second command on a stream has its own cause."""
@@ -214,19 +260,47 @@ class HttpCall(_Reading, Generic[R]):
         cause = derive_id(self._caller.cause, stream, "command", str(number))
         return msgspec.structs.replace(self._caller, cause=cause)
 
-    def _authorise(self, decider: Decider[S, C, Any], state: S, command: C) -> None:
-        """Deny unless a row of the table allows this actor this command on this thing."""
+    def _authorise(self, decider: Decider[S, C, Any], state: S, command: C, graph: Graph) -> None:
+        """Deny unless a row of the table allows this actor this command on this thing. In the place of a
+        body that is no more stands whoever holds its duty today.
+        """
         for rules in self._backing.rules:
             if rules.decider is decider:
                 grants = rules.grants.get(type(command), ())
-                if permits(grants, self._actor, rules.parties(state, command)):
+                parties = rules.parties(state, command)
+                if graph.successions and state == decider.initial_state:
+                    # What begins now names its parties itself: nobody acts for one that is no more.
+                    parties = _living(parties, graph, legal_date(self._now))
+                elif graph.successions:
+                    model = rules.model(state, command)
+                    parties = _holders(parties, model, graph, legal_date(self._now))
+                if permits(grants, self._actor, parties):
                     return
         raise forbidden()
+
+
+def _living(parties: Parties, graph: Graph, today: date) -> Parties:
+    return {
+        relation: {body for body in bodies if not graph.ended(OrganizationId(body), today)}
+        for relation, bodies in parties.items()
+    }
+
+
+def _holders(parties: Parties, model: UUID | None, graph: Graph, today: date) -> Parties:
+    about = None if model is None else ModelId(model)
+    return {
+        relation: {
+            holder
+            for body in bodies
+            if (holder := graph.holder_on(OrganizationId(body), relation, today, about)) is not None
+        }
+        for relation, bodies in parties.items()
+    }
 
 
 def forbidden() -> ForbiddenError:
     """One sentence for a thing that is not the caller's and for one that does not exist."""
     return ForbiddenError(
-        "Vai trò hoặc tổ chức của bạn không được làm việc này ở đây.",
-        "Your role or organisation may not do this here.",
+        "Vai trò hoặc tổ chức của bạn không được làm việc này ở đây, hoặc không có nội dung này.",
+        "Your role or organisation may not do this here, or there is no such thing.",
     )

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from shared.domain.time import legal_date
 from shared.eventstore.port import START, EventStore, StoredEvent
 from shared.host.asgi import Headers, Receive, Reply, Scope, Send, preferred_language, read_body
 from shared.host.calls import HttpCall, HttpQuery, forbidden
@@ -27,15 +28,18 @@ from shared.host.errors import (
     UnauthenticatedError,
     UnsupportedMediaError,
 )
+from shared.host.files import FileStore
 from shared.host.identity import Verifier
 from shared.host.ids import new_key
+from shared.host.known_successions import KnownSuccessions
 from shared.host.metrics import Metrics, OperationMeter
 from shared.host.operations import Operation, Operations, ReadOperation, WriteOperation
 from shared.host.parsing import JsonParser, QueryParser
-from shared.host.policy import EVERYONE, Actor, Role, Rules
+from shared.host.policy import EVERYONE, Actor, Role, Rules, permits
 from shared.host.problems import problem
 from shared.host.routing import Router
-from shared.host.service import NotFoundError, Outcome, Page, Service
+from shared.host.service import Download, NotFoundError, Outcome, Page, Service
+from shared.host.standing import Standings
 from shared.host.tracing import Tracing, traceparent
 from shared.host.vault import Vault
 
@@ -47,6 +51,9 @@ KEY_VERSION: Final = 7
 _REVISION_TAG: Final = re.compile(rb'"[0-9]{1,18}"')
 _POSITION: Final = re.compile(r"[0-9]{1,18}")
 _KEY_HEADER: Final = b"idempotency-key"
+
+ACTING_FOR_HEADER: Final = b"dvk-acting-for"
+"""The organisation acted for, where it is not the token's own: by delegation, or an office taken over."""
 
 Endpoint = Callable[["Exchange"], Awaitable[Reply]]
 
@@ -78,6 +85,9 @@ class ServiceParts:
     metrics: Metrics
     tracing: Tracing
     body_bytes_max: int
+    standings: Standings
+    successions: KnownSuccessions
+    files: FileStore
 
     @property
     def rules(self) -> tuple[Rules[Any, Any, Any], ...]:
@@ -175,14 +185,15 @@ class _WriteEndpoint:
         if Role.PUBLIC in self._roles:
             actor = EVERYONE
         else:
-            actor = signed_in(await self._parts.verifier.actor(headers.get(b"authorization")))
+            actor = signed_in(await _caller(self._parts, headers))
         if self._roles.isdisjoint(actor.roles):
             raise forbidden()
         _require_json(headers)
         if exchange.key is None:
             _refuse_key(headers)
         if_match = _if_match(headers)
-        raw = await read_body(exchange.receive, headers, self._parts.body_bytes_max)
+        bytes_max = self._operation.body_bytes_max or self._parts.body_bytes_max
+        raw = await read_body(exchange.receive, headers, bytes_max)
         body = self._parser.parse(raw or b"{}")
         caller = Caller(
             actor.subject,
@@ -202,10 +213,19 @@ class _WriteEndpoint:
         )
         try:
             outcome = await self._operation.handler(call)
+        except NotFoundError as error:
+            if exchange.path and not self._knows_all(actor):
+                # As for a thing that is another's: who may not see it does not learn that it is missing.
+                raise forbidden() from error
+            raise
         finally:
             exchange.rule_set = call.rules_cited
             await call.close()
         return self._answer(exchange, outcome)
+
+    def _knows_all(self, actor: Actor) -> bool:
+        """Whether a row lets the caller do this to any such thing."""
+        return permits(self._operation.grants, actor, {})
 
     def _answer(self, exchange: Exchange, outcome: Outcome) -> Reply:
         aggregate_id = outcome.stream.partition("-")[2]
@@ -242,7 +262,7 @@ class _ReadEndpoint:
 
     async def __call__(self, exchange: Exchange) -> Reply:
         headers = exchange.headers
-        actor = await self._parts.verifier.actor(headers.get(b"authorization"))
+        actor = await _caller(self._parts, headers)
         if not self._operation.public:
             actor = signed_in(actor)
             if self._operation.roles and self._operation.roles.isdisjoint(actor.roles):
@@ -258,6 +278,8 @@ class _ReadEndpoint:
         return self._answer(exchange, answer)
 
     def _answer(self, exchange: Exchange, answer: msgspec.Struct) -> Reply:
+        if isinstance(answer, Download):
+            return _file(answer)
         reply = Reply(200, msgspec.json.encode(answer))
         revision = getattr(answer, "revision", None)
         if isinstance(revision, int):
@@ -302,6 +324,39 @@ class _ReadEndpoint:
 def _path_in(scope: Scope) -> str:
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
+
+
+def _file(file: Download) -> Reply:
+    """To be saved, not run: what people upload must not act in the name of this address."""
+    reply = Reply(200, file.content, file.media_type.encode("ascii"))
+    reply.headers = [
+        (b"content-disposition", b"attachment"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cache-control", b"private, no-store"),
+    ]
+    return reply
+
+
+async def _caller(parts: ServiceParts, headers: Headers) -> Actor | None:
+    """Who the token says calls, with the roles held today in the organisation acted for."""
+    actor = await parts.verifier.actor(headers.get(b"authorization"))
+    if actor is None:
+        return None
+    today = legal_date(parts.clock.now())
+    return await parts.standings.complete(actor, _acting_for(headers), today)
+
+
+def _acting_for(headers: Headers) -> UUID | None:
+    raw = headers.get(ACTING_FOR_HEADER)
+    if raw is None:
+        return None
+    try:
+        return UUID(raw.decode("ascii").strip())
+    except ValueError as error:
+        raise MalformedError(
+            "Dvk-Acting-For là mã (UUID) của đơn vị mà bạn đang thay mặt.",
+            "Dvk-Acting-For is the id (UUID) of the organisation you act for.",
+        ) from error
 
 
 def signed_in(actor: Actor | None) -> Actor:

@@ -2,17 +2,18 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, TypeGuard
 from uuid import UUID
 
-import httpx
 from joserfc import jws, jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from shared.host.commands import SERVICE_ACTOR_PREFIX
-from shared.host.errors import IdentityUnavailableError, UnauthenticatedError
+from shared.host.errors import UnauthenticatedError
+from shared.host.keys import Keys
 from shared.host.policy import Actor, Role
 
 ALGORITHMS: Final = ("Ed25519", "EdDSA", "ES256", "RS256")
@@ -22,74 +23,34 @@ TOKENS_CACHED_MAX: Final = 10_000
 TOKEN_CHARACTERS_MAX: Final = 8_192
 SUBJECT_CHARACTERS_MAX: Final = 200
 CLOCK_SKEW_SECONDS: Final = 30
-KEYS_REFETCH_SECONDS_MIN: Final = 30
-"""Tokens that name unknown keys cause no more requests to the issuer than this."""
-KEYS_AGE_SECONDS_MAX: Final = 3_600
-"""A key that the issuer withdrew is accepted no longer than this."""
-KEYS_TIMEOUT_SECONDS: Final = 5.0
 
 _BEARER: Final = b"bearer "
 
-KeySource = Callable[[], Awaitable[KeySet]]
 
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Which claims of a token say who acts: a claim's name, or the way to it (`realm_access.roles`)."""
 
-class Keys:
-    """The issuer's public keys, fetched when needed and refetched in bounds."""
-
-    def __init__(self, source: KeySource, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._source = source
-        self._monotonic = monotonic
-        self._keys: KeySet | None = None
-        self._tried_at = float("-inf")
-        self._fetched_at = float("-inf")
-
-    async def current(self, unknown_key_id: str | None = None) -> KeySet:
-        """The keys; fetched again when old, or when a token names one that is not among them.
-
-        Raises IdentityUnavailableError when none were ever had.
-        """
-        now = self._monotonic()
-        wanted = (
-            self._keys is None
-            or unknown_key_id is not None
-            or now - self._fetched_at > KEYS_AGE_SECONDS_MAX
-        )
-        if wanted and (now - self._tried_at >= KEYS_REFETCH_SECONDS_MIN or self._keys is None):
-            self._tried_at = now
-            try:
-                self._keys = await self._source()
-                self._fetched_at = now
-            except (httpx.HTTPError, JoseError, ValueError) as error:
-                if self._keys is None or now - self._fetched_at > 2 * KEYS_AGE_SECONDS_MAX:
-                    raise IdentityUnavailableError(
-                        "Chưa lấy được khoá của nơi cấp mã truy cập; hãy thử lại.",
-                        "The issuer's keys cannot be fetched now; try again.",
-                    ) from error
-        assert self._keys is not None
-        return self._keys
-
-
-def keys_at(url: str) -> KeySource:
-    """Keys published at a JWKS address."""
-
-    async def fetch() -> KeySet:
-        async with httpx.AsyncClient(timeout=KEYS_TIMEOUT_SECONDS) as client:
-            answer = await client.get(url)
-        answer.raise_for_status()
-        return KeySet.import_key_set(answer.json())
-
-    return fetch
+    subject: str = "sub"
+    roles: str = "roles"
+    organization: str = "organization"
 
 
 class Verifier:
     """Turns an Authorization header into an Actor. A verified token is remembered until it expires."""
 
     def __init__(
-        self, keys: Keys, issuer: str, audience: str, seconds: Callable[[], float] = time.time
+        self,
+        keys: Keys,
+        issuer: str,
+        audience: str,
+        seconds: Callable[[], float] = time.time,
+        names: Claims = Claims(),
     ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._names = names
         self._seconds = seconds
         self._verified: OrderedDict[bytes, tuple[Actor, float]] = OrderedDict()
 
@@ -137,7 +98,7 @@ class Verifier:
         audiences = audience if isinstance(audience, list) else [audience]
         if claims.get("iss") != self._issuer or self._audience not in audiences:
             raise _unauthenticated("it is from another issuer or for another audience")
-        subject = claims.get("sub")
+        subject = _claim(claims, self._names.subject)
         if (
             not isinstance(subject, str)
             or not 0 < len(subject) <= SUBJECT_CHARACTERS_MAX
@@ -145,7 +106,9 @@ class Verifier:
             or subject.startswith(SERVICE_ACTOR_PREFIX)
         ):
             raise _unauthenticated("it names no acceptable subject")
-        return Actor(subject, _roles(claims), _organization(claims)), expires + CLOCK_SKEW_SECONDS
+        roles = _roles(_claim(claims, self._names.roles))
+        organization = _organization(_claim(claims, self._names.organization))
+        return Actor(subject, roles, organization), expires + CLOCK_SKEW_SECONDS
 
 
 def _signed_claims(token: str, keys: KeySet) -> dict[str, object]:
@@ -156,17 +119,26 @@ def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _roles(claims: dict[str, object]) -> frozenset[Role]:
+def _claim(claims: Mapping[str, object], name: str) -> object:
+    """A claim by its name, or by the way to it through objects. None where there is none."""
+    if name in claims:
+        return claims[name]
+    first, _, rest = name.partition(".")
+    inner = claims.get(first)
+    return _claim(inner, rest) if rest and isinstance(inner, dict) else None
+
+
+def _roles(roles: object) -> frozenset[Role]:
     """The roles known here; an issuer may hand out others for other systems."""
-    roles = claims.get("roles", [])
+    if roles is None:
+        return frozenset()
     if not isinstance(roles, list):
-        raise _unauthenticated("roles is no list")
+        raise _unauthenticated("the roles are no list")
     known = {role.value for role in Role if role is not Role.PUBLIC}
     return frozenset(Role(role) for role in roles if isinstance(role, str) and role in known)
 
 
-def _organization(claims: dict[str, object]) -> UUID | None:
-    organization = claims.get("organization")
+def _organization(organization: object) -> UUID | None:
     if organization is None:
         return None
     try:

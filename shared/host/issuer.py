@@ -1,26 +1,30 @@
 """The embedded issuer: signs tokens for the users of a file, where no OIDC issuer is at hand."""
 
 import asyncio
+import base64
+import binascii
 import hashlib
 import hmac
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
+from urllib.parse import parse_qs, unquote_plus
 from uuid import UUID
 
 import msgspec
 from joserfc import jwt
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import KeySet
 
 from shared.host.errors import UnauthenticatedError
 from shared.host.policy import Role
+from shared.host.signing import SigningKeys
 
 TOKEN_SECONDS: Final = 8 * 3_600
 _ALGORITHM: Final = "Ed25519"
 _SCRYPT: Final = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
-_KEY_FILE: Final = "identity.key.json"
+_CLIENT_CREDENTIALS: Final = "client_credentials"
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,24 +56,28 @@ class Token(msgspec.Struct, frozen=True):
     token_type: str = "Bearer"  # noqa: S105 - the name of a scheme
 
 
+class TokenRefused(msgspec.Struct, frozen=True):
+    """Why a client gets no token (RFC 6749, section 5.2)."""
+
+    error: Literal["invalid_request", "invalid_client", "unsupported_grant_type"]
+
+
 class UsersFileError(ValueError):
     """The file of users cannot be read as one."""
 
 
 class Issuer:
-    """Issues tokens. The key is made at the first start and stays in the data folder, for its owner
-    alone to read. The file of users is read at every sign-in, so that it can grow while serving.
-    """
+    """Issues tokens. The file of users is read at every sign-in, so that it can grow while serving."""
 
     def __init__(
         self,
-        key: OKPKey,
+        keys: SigningKeys,
         users_file: Path,
         issuer: str,
         audience: str,
         seconds: Callable[[], float] = time.time,
     ) -> None:
-        self._key = key
+        self._keys = keys
         self._users_file = users_file
         self._issuer = issuer
         self._audience = audience
@@ -77,11 +85,50 @@ class Issuer:
 
     async def keys(self) -> KeySet:
         """The public keys, for the verifier of the same process."""
-        return KeySet([self._key])
+        return self._keys.published()
 
     def published_keys(self) -> bytes:
         """The JWKS document."""
-        return msgspec.json.encode({"keys": [self._key.as_dict(private=False)]})
+        return self._keys.document()
+
+    def discovery(self) -> bytes:
+        """The discovery document (OpenID Connect Discovery 1.0, section 3; RFC 8414)."""
+        return msgspec.json.encode(
+            {
+                "issuer": self._issuer,
+                "jwks_uri": f"{self._issuer}/jwks",
+                "token_endpoint": f"{self._issuer}/token",
+                "token_endpoint_auth_methods_supported": [
+                    "client_secret_basic",
+                    "client_secret_post",
+                ],
+                "grant_types_supported": [_CLIENT_CREDENTIALS],
+                "response_types_supported": [],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": [_ALGORITHM],
+            }
+        )
+
+    async def token_for_client(
+        self, form: bytes, authorization: bytes | None
+    ) -> Token | TokenRefused:
+        """A token for a machine client that shows its secret in the header or the form (RFC 6749,
+        section 4.4). A user without a password is no client. Raises UsersFileError.
+        """
+        fields = parse_qs(form.decode("latin-1"), keep_blank_values=True)
+        if any(len(values) > 1 for values in fields.values()):
+            return TokenRefused("invalid_request")
+        if fields.get("grant_type") != [_CLIENT_CREDENTIALS]:
+            return TokenRefused("unsupported_grant_type")
+        credentials = _in_header(authorization) or (
+            fields.get("client_id", [""])[0],
+            fields.get("client_secret", [""])[0],
+        )
+        request = TokenRequest(*credentials)
+        known = await asyncio.to_thread(_known_user, self._users_file, request)
+        if known is None or (known.password is None and known.password_scrypt is None):
+            return TokenRefused("invalid_client")
+        return self._signed(known)
 
     async def token(self, request: TokenRequest) -> Token:
         """A token for a user who knows the password. Raises UnauthenticatedError, UsersFileError."""
@@ -91,6 +138,9 @@ class Issuer:
             raise UnauthenticatedError(
                 "Tên người dùng hoặc mật khẩu không đúng.", "User or password is wrong."
             )
+        return self._signed(known)
+
+    def _signed(self, known: User) -> Token:
         now = int(self._seconds())
         claims: dict[str, object] = {
             "iss": self._issuer,
@@ -103,24 +153,9 @@ class Issuer:
         }
         if known.organization is not None:
             claims["organization"] = str(known.organization)
-        header = {"alg": _ALGORITHM, "kid": self._key.kid}
-        return Token(jwt.encode(header, claims, self._key, algorithms=[_ALGORITHM]), TOKEN_SECONDS)
-
-
-def signing_key(folder: Path) -> OKPKey:
-    """The issuer's key in `folder`, made when there is none."""
-    path = folder / _KEY_FILE
-    if not path.exists():
-        key = OKPKey.generate_key("Ed25519", auto_kid=True)
-        # Complete before it has its name: a crash leaves no half key, a racing start one of the two.
-        fresh = folder / f"{_KEY_FILE}.{os.getpid()}"
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(key.as_dict(private=True)))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    return OKPKey.import_key(msgspec.json.decode(path.read_bytes()))
+        key = self._keys.signing()
+        header = {"alg": _ALGORITHM, "kid": key.kid}
+        return Token(jwt.encode(header, claims, key, algorithms=[_ALGORITHM]), TOKEN_SECONDS)
 
 
 def read_users(path: Path) -> tuple[User, ...]:
@@ -142,6 +177,18 @@ def hash_password(password: str) -> str:
     """What to write as `password_scrypt`."""
     salt = os.urandom(16)
     return f"{salt.hex()}${_derived(password, salt).hex()}"
+
+
+def _in_header(authorization: bytes | None) -> tuple[str, str] | None:
+    """Client and secret of a Basic header, each form-encoded first (RFC 6749, section 2.3.1)."""
+    scheme, _, value = (authorization or b"").partition(b" ")
+    if scheme.lower() != b"basic":
+        return None
+    try:
+        client, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return unquote_plus(client), unquote_plus(secret)
 
 
 def _known_user(users_file: Path, request: TokenRequest) -> User | None:

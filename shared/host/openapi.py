@@ -27,6 +27,7 @@ from shared.host.problems import (
     Kind,
     ProblemDocument,
 )
+from shared.host.service import Download
 
 Document = dict[str, Any]
 
@@ -68,6 +69,13 @@ _UNLESS_KNOWN: Final[Document] = {
     "description": "An ETag that begins with W/: 304 while the answer is still the same.",
     "schema": {"type": "string"},
 }
+_ACTING_FOR: Final[Document] = {
+    "name": "Dvk-Acting-For",
+    "in": "header",
+    "description": "The id of the organisation acted for, where it is not the token's own: by delegation, "
+    "or an office taken over.",
+    "schema": {"type": "string", "format": "uuid"},
+}
 _WRITE_HEADERS: Final[tuple[Document, ...]] = (
     {
         "name": "Idempotency-Key",
@@ -81,6 +89,7 @@ _WRITE_HEADERS: Final[tuple[Document, ...]] = (
         "description": 'The ETag the decision rests on, like "3"; another revision answers 412.',
         "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
     },
+    _ACTING_FOR,
     _LANGUAGE,
 )
 
@@ -117,7 +126,9 @@ def _schemas(operations: Iterable[Operation]) -> tuple[dict[type, Document], dic
         if isinstance(operation, WriteOperation):
             types.append(operation.body)
         else:
-            types += [operation.parameters, operation.answer]
+            types.append(operation.parameters)
+            if operation.answer is not Download:
+                types.append(operation.answer)
     distinct = list(dict.fromkeys(types))
     schemas, components = msgspec.json.schema_components(distinct, ref_template=_REF)
     for type_ in distinct:
@@ -177,7 +188,7 @@ def _read(
     answer = {
         "description": "As it stands.",
         "headers": {"ETag": _header("The revision, or a fingerprint of the answer.")},
-        "content": {"application/json": {"schema": schemas[operation.answer]}},
+        "content": _answered(operation, schemas),
     }
     kinds = _READ_PROBLEMS if operation.public else (*_READ_PROBLEMS, *_SIGNED_IN_PROBLEMS)
     return {
@@ -187,6 +198,7 @@ def _read(
             *_query_parameters(schemas[operation.parameters], components),
             _AT_LEAST,
             _UNLESS_KNOWN,
+            *(() if operation.public else (_ACTING_FOR,)),
             _LANGUAGE,
         ],
         "responses": {
@@ -197,6 +209,12 @@ def _read(
         "security": [{}, {"bearer": []}] if operation.public else [{"bearer": []}],
         "x-roles": sorted(role.value for role in operation.roles),
     }
+
+
+def _answered(operation: ReadOperation, schemas: Mapping[type, Document]) -> Document:
+    if operation.answer is Download:
+        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": schemas[operation.answer]}}
 
 
 def _header(description: str) -> Document:

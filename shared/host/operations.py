@@ -34,6 +34,7 @@ class WriteOperation:
     command: type[Request]
     grants: tuple[Grant, ...]
     creates: bool
+    body_bytes_max: int | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Operations:
         tag: str,
         creates: bool = False,
         method: str = "POST",
+        body_bytes_max: int | None = None,
     ) -> None:
         """See service.Api."""
         if method not in WRITE_METHODS:
@@ -106,6 +108,7 @@ class Operations:
                 command=command,
                 grants=self._grants(path, command),
                 creates=creates,
+                body_bytes_max=body_bytes_max,
             )
         )
 

@@ -32,11 +32,16 @@ ANY: Final = "any"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, as the verified token says: subject, roles, and the organisation acted for."""
+    """Who acts: subject, roles, and the organisation acted for, as the verified token says, completed
+    by what is recorded: `delegated` are the roles held in another's stead, `standing` the events that
+    gave roles which the token does not.
+    """
 
     subject: str
     roles: frozenset[Role]
     organization: UUID | None
+    delegated: frozenset[Role] = frozenset()
+    standing: tuple[UUID, ...] = ()
 
 
 EVERYONE: Final = Actor("public", frozenset({Role.PUBLIC}), None)
@@ -66,11 +71,13 @@ class Rules(Generic[S, C, E]):
 
     `parties` names the organisations concerned, from state and command (a creating command finds
     the initial state). A command without grants is denied to everyone; a test finds it.
+    `model` names the model concerned, if any: a split may have given its duties to one of the parts.
     """
 
     decider: Decider[S, C, E]
     parties: Callable[[S, C], Parties]
     grants: Mapping[type[C], tuple[Grant, ...]]
+    model: Callable[[S, C], UUID | None] = lambda _state, _command: None
 
 
 def permits(grants: Collection[Grant], actor: Actor, parties: Parties) -> bool:

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -27,19 +28,27 @@ from shared.host.clock import Clock, DemoClock, SystemClock
 from shared.host.commands import Executor
 from shared.host.database import ServiceDatabase
 from shared.host.endpoints import ServiceParts
+from shared.host.files import FolderFiles
 from shared.host.health import Check, Health
-from shared.host.identity import Keys, Verifier, keys_at
-from shared.host.issuer import Issuer, signing_key
+from shared.host.identity import CLOCK_SKEW_SECONDS, Claims, Verifier
+from shared.host.issuer import TOKEN_SECONDS, Issuer
+from shared.host.keys import Keys, keys_at, keys_of
+from shared.host.known_successions import KnownSuccessions
 from shared.host.metrics import Metrics
 from shared.host.outage import BackOff, is_outage
 from shared.host.service import Service
 from shared.host.settings import Settings
+from shared.host.signing import SigningKeys
+from shared.host.standing import Standings
 from shared.host.tracing import Tracing
 from shared.host.vault import Vault
 from shared.host.worker import Worker
 
 OPEN_SECONDS_MAX: Final = 60.0
 """How long a start waits for a server that is not there yet."""
+
+BACKLOG_CONNECTIONS: Final = 2_048
+"""Connections that may wait to be accepted; uvicorn's own figure."""
 
 GARBAGE_THRESHOLDS_OBJECTS: Final = (10_000, 10, 10)
 """When Python looks for reference cycles; nearly everything here is freed without that."""
@@ -98,24 +107,29 @@ async def open_runtime(services: Sequence[Service], settings: Settings) -> Async
                 metrics=metrics,
                 tracing=tracing,
             )
-            workers.append(Worker(service, store, bus, database, executor, clock))
+            files = FolderFiles(settings.files_folder / service.name)
+            workers.append(Worker(service, store, bus, database, executor, clock, files=files))
             parts.append(
                 ServiceParts(
                     service,
                     store,
                     executor,
                     database,
-                    Vault(database),
+                    Vault(database, files=files),
                     clock,
                     verifier,
                     metrics,
                     tracing,
                     settings.body_bytes_max,
+                    Standings(database, service.standing),
+                    KnownSuccessions(database, service.successions),
+                    files,
                 )
             )
         by_name = dict(zip((service.name for service in services), workers, strict=True))
         health = Health({"store": _answers(store), "bus": bus.reachable}, by_name, metrics)
-        admins = {name: Admin(worker, verifier) for name, worker in by_name.items()}
+        vaults = {part.service.name: part.vault for part in parts}
+        admins = {name: Admin(worker, verifier, vaults[name]) for name, worker in by_name.items()}
         for admin in admins.values():
             stack.push_async_callback(admin.close)
         app = create_app(AppParts(parts, clock, health, issuer, admins))
@@ -229,16 +243,27 @@ def _tracing(services: Sequence[Service], settings: Settings) -> Tracing:
 
 
 def _identity(settings: Settings) -> tuple[Issuer | None, Verifier]:
-    if settings.identity_jwks_url:
-        keys = Keys(keys_at(settings.identity_jwks_url))
-        return None, Verifier(keys, settings.issuer, settings.identity_audience)
-    issuer = Issuer(
-        signing_key(settings.data_dir),
-        settings.users_file,
-        settings.issuer,
-        settings.identity_audience,
+    names = Claims(
+        settings.identity_subject_claim,
+        settings.identity_roles_claim,
+        settings.identity_organization_claim,
     )
-    return issuer, Verifier(Keys(issuer.keys), settings.issuer, settings.identity_audience)
+    issuer = None
+    if settings.identity_jwks_url:
+        source = keys_at(settings.identity_jwks_url)
+    elif settings.identity_issuer:
+        source = keys_of(settings.identity_issuer)
+    else:
+        names = Claims()
+        issuer = Issuer(
+            SigningKeys(settings.data_dir, TOKEN_SECONDS + CLOCK_SKEW_SECONDS),
+            settings.users_file,
+            settings.issuer,
+            settings.identity_audience,
+        )
+        source = issuer.keys
+    verifier = Verifier(Keys(source), settings.issuer, settings.identity_audience, time.time, names)
+    return issuer, verifier
 
 
 def _answers(store: EventStore) -> Check:
@@ -264,6 +289,7 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen(BACKLOG_CONNECTIONS)  # whoever is told the address is not turned away
     except OSError as error:
         listening.close()
         raise StartError(

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.event import Catalogue, Event
@@ -17,8 +17,12 @@ from shared.contracts.values import Forgettable
 from shared.domain.decider import Decider, Request
 from shared.domain.time import from_microseconds
 from shared.eventstore.port import READ_LIMIT_MAX, START, LogPage, StoredEvent
+from shared.host.files import FileStore
 from shared.host.policy import Actor, Rules
 from shared.host.rows import RowChange
+
+if TYPE_CHECKING:
+    from shared.host.standing import StandingTables
 
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
@@ -153,6 +157,16 @@ class Work(Protocol):
         """The personal data behind a reference, None once erased."""
         ...
 
+    async def erase(self, payload: UUID) -> bool:
+        """Delete a piece of the service's personal data for good; False where it keeps none of this id.
+        `PersonalDataErased` is recorded before.
+        """
+        ...
+
+    async def erase_file(self, sha256: str) -> bool:
+        """The same for a file."""
+        ...
+
     def derive(self, *parts: str) -> UUID:
         """An id that follows from the cause (idempotency key, event, schedule run) and `parts`."""
         ...
@@ -220,8 +234,23 @@ class Call(Work, Protocol[R_co]):
         """Who calls."""
         ...
 
+    async def permit(
+        self, decider: Decider[S, C, Any], aggregate_id: UUID | str, command: C
+    ) -> None:
+        """Ask what execute will ask of the caller, before something costly. Raises ForbiddenError."""
+        ...
+
+    @property
+    def files(self) -> FileStore:
+        """Where files are kept by their content: before the event that holds their hash."""
+        ...
+
     def path_id(self, name: str) -> UUID:
         """A UUID from the path. Raises NotFoundError when it is not one."""
+        ...
+
+    def path_text(self, name: str) -> str:
+        """A segment of the path as it came: any text."""
         ...
 
     @property
@@ -288,6 +317,11 @@ class Query(Protocol[R_co]):
         """The event log."""
         ...
 
+    @property
+    def files(self) -> FileStore:
+        """The service's files."""
+        ...
+
     def path_id(self, name: str) -> UUID:
         """A UUID from the path. Raises NotFoundError when it is not one."""
         ...
@@ -312,8 +346,9 @@ class Api(Protocol):
         tag: str,
         creates: bool = False,
         method: str = "POST",
+        body_bytes_max: int | None = None,
     ) -> None:
-        """A command over HTTP. Answers 201 with Location when `creates`, else 200; body
+        """A command over HTTP. `body_bytes_max` is said where the process's own limit is too low. Answers 201 with Location when `creates`, else 200; body
         `{"id", "revision", "position", "events": [stored types]}`, ETag = revision, `Dvk-Position`.
         """
         ...
@@ -333,6 +368,13 @@ class Api(Protocol):
         Query parameters parse into `parameters`; `at_least` is understood on every read.
         """
         ...
+
+
+class Download(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of a read that gives a file instead of JSON."""
+
+    content: bytes
+    media_type: str
 
 
 class NotFoundError(Exception):
@@ -355,7 +397,10 @@ class Page(msgspec.Struct, Generic[A], frozen=True):
 
 @dataclass(frozen=True)
 class Service:
-    """A service, declared. It appends to the categories of `catalogue` alone."""
+    """A service, declared. It appends to the categories of `catalogue` alone. `standing` are the tables
+    in its read model that say who acts for whom; without them tokens alone say it. `successions` is the
+    table that says who succeeded which body (see successions.py); without it every body stands for itself.
+    """
 
     name: str
     catalogue: Catalogue
@@ -365,3 +410,5 @@ class Service:
     reactions: tuple[Reaction, ...]
     schedules: tuple[Schedule, ...]
     routes: Callable[[Api], None]
+    standing: "StandingTables | None" = None
+    successions: Table | None = None

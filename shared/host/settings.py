@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         Path("data"),
         description="Folder for SQLite files, the embedded issuer's key and the demo clock.",
     )
+    files_dir: Path | None = Field(
+        None,
+        description="Folder for files of evidence, which stand nowhere else: keep and back it up like the "
+        "record. Empty: `files` in the data folder.",
+    )
     event_store_url: str = Field(
         "",
         description="`sqlite:///<file>`, `postgresql://…` or `esdb://…`. Empty: `events.db` in the data folder.",
@@ -64,15 +69,32 @@ class Settings(BaseSettings):
         "",
         description="The address callers use, for links and the issuer's name. Empty: host and port.",
     )
-    identity_jwks_url: str = Field(
-        "", description="Keys of an OIDC issuer. Empty: the embedded issuer signs tokens."
-    )
     identity_issuer: str = Field(
         "",
-        description="The `iss` that tokens must carry. Empty: the embedded issuer of `public_url`.",
+        description="An OIDC issuer: the `iss` that tokens must carry. Its keys are found by its discovery "
+        "document. Empty: the embedded issuer signs tokens, named after `public_url`.",
+    )
+    identity_jwks_url: str = Field(
+        "",
+        description="Keys of the OIDC issuer, where they are not to be found by discovery.",
     )
     identity_audience: str = Field(
         "dvk", min_length=1, description="The `aud` that tokens must carry."
+    )
+    identity_subject_claim: str = Field(
+        "sub",
+        min_length=1,
+        description="The OIDC issuer's claim that says who acts; it must never be given to another person.",
+    )
+    identity_roles_claim: str = Field(
+        "roles",
+        min_length=1,
+        description="Its claim with the list of roles; `realm_access.roles` leads into an object.",
+    )
+    identity_organization_claim: str = Field(
+        "organization",
+        min_length=1,
+        description="Its claim with the id of the organisation acted for.",
     )
     identity_users_file: Path | None = Field(
         None,
@@ -158,12 +180,14 @@ class Settings(BaseSettings):
     def _check_production(self) -> None:
         if self.clock == "demo":
             raise ValueError("In production the time is not for callers to set: DVK_CLOCK=system.")
-        if not self.identity_jwks_url:
+        if self.identity_issuer:
+            self._check_issuer()
+        else:
             users = read_users(self.users_file)
             exposed = demo_credentials(users)
             if exposed or not users:
                 raise ValueError(
-                    "In production tokens come from an OIDC issuer (DVK_IDENTITY_JWKS_URL) or from users "
+                    "In production tokens come from an OIDC issuer (DVK_IDENTITY_ISSUER) or from users "
                     "with password_scrypt (DVK_IDENTITY_USERS_FILE); "
                     + (
                         f"these have none: {', '.join(exposed)}."
@@ -177,6 +201,14 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"{PREFIX}{name.upper()} holds an empty or default password: set one of your own."
                 )
+
+    def _check_issuer(self) -> None:
+        """Over an open connection anybody on the way could put keys of their own in place."""
+        if not self.identity_jwks_url and not self.identity_issuer.startswith("https://"):
+            raise ValueError(
+                "In production the issuer is found over https: DVK_IDENTITY_ISSUER begins with https://, "
+                "or DVK_IDENTITY_JWKS_URL says where its keys are inside the own network."
+            )
 
     @property
     def store_url(self) -> str:
@@ -192,6 +224,11 @@ class Settings(BaseSettings):
     def users_file(self) -> Path:
         """The embedded issuer's users."""
         return self.identity_users_file or self.data_dir / "users.json"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where files are kept."""
+        return (self.files_dir or self.data_dir / "files").absolute()
 
     @property
     def writes_alone(self) -> bool:
@@ -215,6 +252,7 @@ class Settings(BaseSettings):
         values = self.model_dump() | {
             "event_store_url": self.store_url,
             "database_url": self.databases_url,
+            "files_dir": self.files_folder,
             "identity_users_file": self.users_file,
             "identity_issuer": self.issuer,
             "public_url": self.address,

@@ -15,25 +15,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.contracts.values import Forgettable
 from shared.host.database import ServiceDatabase
 from shared.host.errors import IdempotencyConflictError
+from shared.host.files import FileStore
 from shared.host.ids import derive_id, new_salt
 from shared.host.state import PAYLOADS
+from shared.host.text import fold
 
 REVEALED_SECONDS_MAX: Final = 1.0
 """How long a revealed content is remembered: when a council votes, its members' accounts are asked for
 again and again. What another process erased is revealed here no longer than this."""
 REVEALED_MAX: Final = 1_000
 
+SEARCHED_MAX: Final = 200
+"""Pieces that a search gives at most."""
+SEARCHED_ROWS: Final = 1_000
+
 Held = tuple[str, bytes | None, bytes | None]
 """Commitment, salt, content; the last two None once erased."""
 
 
 class Vault:
-    """The forgettable payloads of a service."""
+    """The forgettable payloads of a service, and the way to forget its files."""
 
     def __init__(
-        self, database: ServiceDatabase, monotonic: Callable[[], float] = time.monotonic
+        self,
+        database: ServiceDatabase,
+        monotonic: Callable[[], float] = time.monotonic,
+        files: FileStore | None = None,
     ) -> None:
         self._database = database
+        self._files = files
         self._monotonic = monotonic
         self._revealed: OrderedDict[UUID, tuple[bytes, float]] = OrderedDict()
 
@@ -75,6 +85,28 @@ class Vault:
             self._revealed[reference.payload] = (content, now + REVEALED_SECONDS_MAX)
         return content
 
+    async def search(self, text: str) -> list[tuple[UUID, str]]:
+        """Ids and contents of what holds `text`, whatever its case and diacritics; at most SEARCHED_MAX.
+
+        Reads everything that is kept, some rows at a time: it is for a person who asks what is known of
+        them, not for every day.
+        """
+        wanted, found, last = fold(text), list[tuple[UUID, str]](), ""
+        query = select(PAYLOADS.c.id, PAYLOADS.c.content).order_by(PAYLOADS.c.id)
+        while True:
+            async with self._database.state.engine.connect() as connection:
+                page = query.where(PAYLOADS.c.id > last).limit(SEARCHED_ROWS)
+                rows = (await connection.execute(page)).all()
+            for row in rows:
+                content = "" if row.content is None else row.content.decode(errors="replace")
+                if wanted in fold(content):
+                    found.append((UUID(row.id), content))
+                if len(found) == SEARCHED_MAX:
+                    return found
+            if len(rows) < SEARCHED_ROWS:
+                return found
+            last = rows[-1].id
+
     async def erase(self, payload_id: UUID) -> bool:
         """Delete content and salt for good; the commitment then says nothing. False if unknown."""
         async with self._database.state.engine.begin() as connection:
@@ -86,6 +118,10 @@ class Vault:
         self._revealed.pop(payload_id, None)
         await self._database.storage.forget()
         return erased.rowcount == 1
+
+    async def erase_file(self, sha256: str) -> bool:
+        """Delete a file of the service for good. False if there is none."""
+        return self._files is not None and await self._files.erase(sha256)
 
 
 async def _read(connection: AsyncConnection, payload: UUID) -> Held | None:

@@ -82,6 +82,14 @@ class OwnWork:
         """See Work.reveal."""
         return await self._vault.reveal(reference)
 
+    async def erase(self, payload: UUID) -> bool:
+        """See Work.erase."""
+        return await self._vault.erase(payload)
+
+    async def erase_file(self, sha256: str) -> bool:
+        """See Work.erase_file."""
+        return await self._vault.erase_file(sha256)
+
     def derive(self, *parts: str) -> UUID:
         """See Work.derive."""
         return derive_id(self._caller.cause, *parts)

@@ -17,6 +17,7 @@ from shared.host.clock import Clock
 from shared.host.commands import Executor
 from shared.host.consumer import IDLE_SECONDS, Consumer, NotRunningError
 from shared.host.database import GRACE_SECONDS, ReadModelBuildingError, ServiceDatabase
+from shared.host.files import FileStore
 from shared.host.lease import Lease
 from shared.host.outage import BackOff, is_outage
 from shared.host.parking import Parking
@@ -79,13 +80,14 @@ class Worker:
         clock: Clock,
         *,
         idle_seconds: float = IDLE_SECONDS,
+        files: FileStore | None = None,
     ) -> None:
         self.parking = Parking(database)
         self._service = service
         self._store = store
         self._database = database
         self._clock = clock
-        tools = Tools(service, database, executor, Vault(database), clock)
+        tools = Tools(service, database, executor, Vault(database, files=files), clock)
         self._builder = Builder(tools, store)
         self._consumer = Consumer(tools, store, bus, self._builder, idle_seconds)
         self._relay = Relay(service, store, bus, database)

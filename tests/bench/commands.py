@@ -10,7 +10,8 @@ from uuid import UUID
 
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import ReportProgress
-from shared.contracts.registration import EVENTS, Figure
+from shared.contracts.registration import EVENTS
+from shared.contracts.running import Figure
 from shared.eventstore.port import EventStore
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.sqlite import SqliteEventStore

@@ -13,15 +13,12 @@ from shared.contracts.event import Event
 from shared.contracts.metadata import CommandRecord, Metadata
 from shared.contracts.registration import (
     EVENTS,
-    Figure,
     LaunchingBodyRegistrationRecorded,
     ModelRegistered,
-    PlanAdopted,
-    ProgressReported,
     RegistrationAccepted,
     SiteSurveyed,
-    Target,
 )
+from shared.contracts.running import Figure, PlanAdopted, ProgressReported, Target
 from shared.contracts.values import ModelId, MovementId, OrganizationId, RuleSetId
 from shared.domain.time import to_microseconds
 from shared.eventstore.port import EventStore, Expect, NewEvent

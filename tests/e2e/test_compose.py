@@ -28,8 +28,9 @@ from dvk.demo.fates import DECIDED, DECLINED, Fate
 from dvk.demo.play import Order, Summary, play
 from dvk.demo.province import ADMINISTRATOR, load_province, users_file
 from dvk.services import SERVICES
-from shared.host.issuer import Issuer, TokenRequest, signing_key
+from shared.host.issuer import TOKEN_SECONDS, Issuer, TokenRequest
 from shared.host.process import open_store
+from shared.host.signing import SigningKeys
 from tests.support.chronicle import Chronicle, once
 from tests.support.compose import (
     BASE,
@@ -131,7 +132,7 @@ def oidc() -> Iterator[OidcIssuer]:
     with tempfile.TemporaryDirectory() as folder:
         users = Path(folder) / "users.json"
         users.write_bytes(msgspec.json.encode(users_file(load_province())))
-        issuer = Issuer(signing_key(Path(folder)), users, name, "dvk")
+        issuer = Issuer(SigningKeys(Path(folder), TOKEN_SECONDS), users, name, "dvk")
         with publishing(issuer.published_keys()) as url:
             yield OidcIssuer(issuer, name, f"{url}/keys")
 

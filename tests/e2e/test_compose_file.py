@@ -65,7 +65,9 @@ def test_each_container_is_checked_restarted_limited_and_of_a_pinned_image(
 def test_our_containers_write_nothing_and_are_given_time_to_finish(usual: Composition) -> None:
     for name in SERVICES:
         one = usual.services[name]
-        assert one.read_only and not one.volumes and not one.cap_add and not one.ports
+        assert one.read_only and not one.cap_add and not one.ports
+        # Evidence is the one thing that stands neither in the record nor in a database.
+        assert one.volumes == (("registration-files:/files",) if name == "registration" else ())
         assert one.stop_grace_period == "30s"
         seconds = int(one.environment["DVK_SHUTDOWN_SECONDS_MAX"])
         assert 2 * seconds + 5 <= 30

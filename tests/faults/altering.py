@@ -9,7 +9,7 @@ from msgspec import structs
 from shared.contracts.evaluation import VoteCast
 from shared.contracts.event import Event
 from shared.contracts.recognition import Declined, Recognized
-from shared.contracts.registration import ProgressReported
+from shared.contracts.running import ProgressReported
 from shared.eventstore.port import StoredEvent
 
 SOMETHING: Final = UUID(int=7)

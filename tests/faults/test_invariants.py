@@ -22,7 +22,8 @@ from shared.contracts.evaluation import (
 )
 from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Recognized
-from shared.contracts.registration import ModelRegistered, ProgressReported
+from shared.contracts.registration import ModelRegistered
+from shared.contracts.running import ProgressReported
 from shared.host.process import open_store
 from shared.host.service import Service
 from shared.host.settings import Settings

@@ -17,6 +17,7 @@ from shared.host.policy import Role
 from shared.host.process import Runtime, open_runtime
 from shared.host.settings import Settings
 from tests.support.examples import example
+from tests.support.notebooks import Client, following
 
 NOBODYS = UUID("018f0000-0000-7000-8000-0000000000aa")
 NESTED = b'{"x":' * 20_000 + b"1" + b"}" * 20_000
@@ -68,7 +69,10 @@ async def sender(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Send
     services = [make(settings) for make in SERVICES.values()]
     async with open_runtime(services, settings) as runtime:
         transport = httpx.ASGITransport(app=runtime.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://dvk.test") as http:
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://dvk.test") as http,
+            following(runtime, Client(http)),
+        ):
             tokens = {}
             for user in users:
                 answer = await http.post("/identity/token", json={"user": user.user})
@@ -109,7 +113,7 @@ class TestEveryWrite:
         path = address(service, operation)
         status, _ = await sender.refused(path, "stranger", NESTED)
         assert status in {400, 422}
-        large = b'{"a":"' + b"x" * 300_000 + b'"}'
+        large = b'{"a":"' + b"x" * (operation.body_bytes_max or 300_000) + b'"}'
         assert await sender.refused(path, "stranger", large) == (413, "too-large")
 
     async def test_wrong_shapes(

@@ -247,7 +247,7 @@ async def test_scores_are_a_draft_until_the_appraisal_is_complete(evaluation: Ev
             f"/evaluation/appraisals/{UUID(int=9)}/completion",
             {"summary": "x"},
             "appraiser",
-            404,
+            403,
         ),
         (
             "/evaluation/ballots",
@@ -283,6 +283,8 @@ async def test_rule_sets_criteria_and_councils_are_listed_and_versioned(
     assert denied["status"] == 403
     listed = await here.get("/evaluation/rule-sets", adopted_by=OFFICE, q="dan van kheo")
     assert [row["version"] for row in listed["items"]] == [2, 1]
+    stands = [(row["standing"], row["ends_on"]) for row in listed["items"]]
+    assert stands == [("upcoming", None), ("in_force", "2027-01-01")]
     assert len((await here.get(f"/evaluation/rule-sets/{rule_set}"))["versions"]) == 2
 
     criteria = await evaluation.adopt_criteria()

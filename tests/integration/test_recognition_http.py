@@ -1,100 +1,39 @@
 """Recognition over HTTP: from the advice to the published decision, on the real host and store."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.recognition.reactions import case_id
-from services.recognition.service import SERVICE
 from shared.contracts import evaluation, registration
-from shared.contracts.recognition import Advice
-from shared.contracts.values import AppraisalId, ModelId, OrganizationId
-from shared.eventstore.port import StoredEvent
+from shared.contracts.values import AppraisalId, ModelId
 from shared.host.ids import new_key
-from shared.host.issuer import User
-from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, world
-from tests.support.story import COMMITTEE, ELSEWHERE, MODEL, SECTION, UNION, YEAR
-
-IN_MONTH = datetime(2026, 10, 20, 2, tzinfo=UTC)
-LATER = datetime(2026, 11, 20, 2, tzinfo=UTC)
-CASE = case_id(MODEL, YEAR)
-ONE = f"/recognition/cases/{CASE}"
-SIGNER_NAME = "Người Ký Thử"
-DECISION = {
-    "decision_number": "15-QĐ/ĐU",
-    "signer_office": "Bí thư Đảng ủy xã Môn Sơn",
-    "signer_name": SIGNER_NAME,
-}
-
-
-def user(name: str, role: Role, organization: OrganizationId) -> User:
-    return User(user=name, subject=name, roles=(role,), organization=organization)
-
-
-USERS = (
-    user("signer", Role.SIGNER, COMMITTEE),
-    user("foreign-signer", Role.SIGNER, ELSEWHERE),
-    user("appraiser", Role.APPRAISER, SECTION),
-    user("officer", Role.COMMITTEE_OFFICER, COMMITTEE),
+from tests.support.recognising import (
+    DECISION,
+    IN_MONTH,
+    LATER,
+    SIGNER_NAME,
+    advise,
+    case_path,
+    case_stream,
+    case_with,
+    recognition,
+    stored,
 )
+from tests.support.recorded import World
+from tests.support.story import COMMITTEE, MODEL, UNION, YEAR
+
+CASE, _ = case_stream()
+ONE = case_path()
 
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[World]:
-    sources = (registration.EVENTS, evaluation.EVENTS)
-    async with world(tmp_path, [SERVICE], sources, USERS, IN_MONTH) as here:
-        await here.record(
-            registration.EVENTS,
-            f"organization-{story.CELL}",
-            story.line(story.CELL, "party", COMMITTEE),
-            story.line(story.CELL, "territory", COMMITTEE),
-        )
-        await here.record(
-            registration.EVENTS,
-            f"organization-{COMMITTEE}",
-            story.competence(COMMITTEE, "I.2.2b"),
-            story.competence(COMMITTEE, "I.2.2d"),
-        )
-        await here.record(registration.EVENTS, f"movement-{story.MOVEMENT}", story.CALENDAR)
-        await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
-        await here.record(registration.EVENTS, f"model-{MODEL}", story.registered())
+    async with recognition(tmp_path) as here:
         yield here
-
-
-async def advise(
-    here: World, advice: Advice = "recognise", *, meets_standard: bool = True
-) -> dict[str, Any]:
-    """The evaluation's events up to its advice, and the case that follows."""
-    await here.record(
-        evaluation.EVENTS,
-        f"appraisal-{story.APPRAISAL}",
-        story.appraised(meets_standard=meets_standard),
-        story.posting_closed(),
-    )
-    await here.record(evaluation.EVENTS, f"ballot-{story.BALLOT}", story.ballot_tallied())
-    await here.record(
-        evaluation.EVENTS, f"appraisal-{story.APPRAISAL}", story.advice_issued(advice)
-    )
-    return await case_with(here, "competence")
-
-
-async def case_with(here: World, part: str) -> dict[str, Any]:
-    async def look() -> dict[str, Any] | None:
-        answer = await here.read(ONE)
-        case: dict[str, Any] = answer.json()
-        return case if answer.status_code == 200 and case[part] is not None else None
-
-    return await here.until(look)
-
-
-async def stored(here: World, stream: str) -> list[StoredEvent]:
-    return list(await here.runtime.store.read_stream(stream))
 
 
 async def test_the_advice_opens_a_case_with_its_grounds_and_every_competent_body(
@@ -308,4 +247,4 @@ async def test_an_unknown_case_is_not_found(running: World) -> None:
     answer = await running.post(
         f"/recognition/cases/{UUID(int=1)}/recognition", DECISION, user="signer"
     )
-    assert answer.status_code == 404
+    assert answer.status_code == 403, "as for a case that is another body's"

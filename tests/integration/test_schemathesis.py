@@ -7,6 +7,7 @@ is a problem document and leaves nothing in the record; and what was accepted ev
 
 import asyncio
 import random
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from dvk.services import SERVICES
 from shared.contracts.evaluation import OpinionReceived
+from shared.contracts.recognition import ComplaintLodged
 from shared.eventstore.port import START, EventStore
 from shared.host.operations import Operation, Operations, WriteOperation
 from shared.host.settings import Settings
@@ -50,6 +52,11 @@ CATEGORIES: Final = {
     "organization_id": "organization",
     "movement_id": "movement",
     "model_id": "model",
+    "difficulty_id": "difficulty",
+    "hash": "file",
+    "payload_id": "payload",
+    "delegation_id": "delegation",
+    "feedback_id": "feedback",
     "rule_set_id": "ruleset",
     "criteria_set_id": "criteria",
     "council_id": "council",
@@ -57,11 +64,14 @@ CATEGORIES: Final = {
     "opinion_id": "opinion",
     "ballot_id": "ballot",
     "case_id": "case",
+    "complaint_id": "complaint",
+    "review_id": "review",
+    "award_id": "award",
     "notice_id": "notice",
     "stream": "stream",
 }
 """What each parameter in an address is an id of."""
-WRITE_HEADERS: Final = frozenset({"Idempotency-Key", "If-Match"})
+WRITE_HEADERS: Final = frozenset({"Idempotency-Key", "If-Match", "Dvk-Acting-For"})
 CONFIG: Final = {
     # Tokens are the users' own; NUL and lone surrogates have a test at every write of their own.
     "generation": {"with-security-parameters": False, "allow-x00": False},
@@ -73,6 +83,8 @@ CONFIG: Final = {
         },
     },
 }
+PAYLOAD: Final = re.compile(rb'"payload":"([0-9a-f-]{36})"')
+"""A reference to personal data in an event."""
 FOLLOW_SECONDS_MAX: Final = 60.0
 LOOK_SECONDS: Final = 0.05
 Document = dict[str, Any]
@@ -185,9 +197,13 @@ async def _known(store: EventStore) -> dict[str, set[str]]:
         for stored in page.events:
             known["stream"].add(stored.stream)
             known[stored.category].add(stored.stream.partition("-")[2])
+            known["payload"].update(found.decode() for found in PAYLOAD.findall(stored.data))
             if stored.type.endswith(".OpinionReceived.v1"):
                 opinion = msgspec.json.decode(stored.data, type=OpinionReceived)
                 known["opinion"].add(str(opinion.opinion_id))
+            if stored.type.endswith(".ComplaintLodged.v1"):
+                complaint = msgspec.json.decode(stored.data, type=ComplaintLodged)
+                known["complaint"].add(str(complaint.complaint_id))
         position = page.scanned_to
     return known
 
@@ -220,7 +236,7 @@ def _teach(known: Mapping[str, set[str]]) -> None:
     schemathesis.openapi.format("uuid", any_uuid)
     schemathesis.openapi.format("decimal", st.decimals(-999, 999, places=2).map(str))
     for parameter, category in CATEGORIES.items():
-        schemathesis.openapi.format(parameter, st.sampled_from(sorted(known[category])))
+        schemathesis.openapi.format(parameter, st.sampled_from(sorted(known[category]) or uuids))
 
 
 def _users(operation: Operation) -> list[str | None]:

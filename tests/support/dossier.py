@@ -10,7 +10,6 @@ from services.registration.domain.facts import HolderFacts, MovementYear, Regist
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     AcceptLateReport,
-    AdoptPlan,
     HoldReportingSession,
     MissReportingSession,
     RegisterModel,
@@ -19,15 +18,13 @@ from services.registration.domain.model_commands import (
     SurveySite,
     WithdrawModel,
 )
+from services.registration.domain.plan import AdoptPlan
 from shared.contracts.evaluation import Category
 from shared.contracts.registration import (
-    CoreMember,
-    Figure,
     LatenessRecorded,
     LateReportAccepted,
     ModelRegistered,
     ModelWithdrawn,
-    PlanAdopted,
     RegistrationAccepted,
     RegistrationReturned,
     ReportingSessionHeld,
@@ -35,9 +32,9 @@ from shared.contracts.registration import (
     ReportingSessionScheduled,
     ResultsReported,
     SiteSurveyed,
-    Target,
     WrittenResultsSubmitted,
 )
+from shared.contracts.running import CoreMember, Figure, PlanAdopted, Target
 from shared.contracts.values import (
     Forgettable,
     ModelId,

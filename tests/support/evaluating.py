@@ -25,6 +25,12 @@ from tests.support.story import COMMITTEE, ELSEWHERE, MODEL, OFFICE, SECTION, YE
 RESULTS_IN = datetime(2026, 9, 25, 2, tzinfo=UTC)
 POSTED = datetime(2026, 10, 5, 2, tzinfo=UTC)
 AFTER_POSTING = datetime(2026, 10, 20, 2, tzinfo=UTC)
+DOCUMENT = {
+    "document_number": "01-QĐ/BTGDV",
+    "issued_on": "2026-09-20",
+    "effective_on": "2026-09-25",
+}
+"""By which the office adopts the preset, on the day the results are in."""
 APPRAISAL = facts.appraisal_id(MODEL, YEAR)
 ONE = f"/evaluation/appraisals/{APPRAISAL}"
 POSTING = f"/evaluation/postings/{APPRAISAL}"
@@ -62,7 +68,10 @@ class Evaluation:
     @classmethod
     async def of(cls, here: World) -> "Evaluation":
         """In a world that evaluation runs in."""
-        (preset,) = (await here.get("/evaluation/presets"))["items"]
+        presets = (await here.get("/evaluation/presets"))["items"]
+        preset = next(one for one in presets if one["id"] == "dan-van-kheo")
+        for part in ("rule_set", "criteria_set"):
+            preset[part] |= DOCUMENT
         return cls(here, preset)
 
     async def ok(self, path: str, body: object = None, *, user: str) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def msgspec_str(info: mi.StrType) -> object:
 
 
 @_value.register
+def _(_info: mi.BytesType) -> object:
+    return b"%PDF-1.7"
+
+
+@_value.register
 def _(info: mi.IntType) -> object:
     return 2026 if info.ge is None else max(info.ge, min(7, info.le or 7))
 

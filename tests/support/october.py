@@ -9,14 +9,18 @@ import msgspec
 
 from dvk.services import SERVICES
 from services.evaluation.facts import appraisal_id
-from shared.contracts import evaluation, registration
+from services.recognition.reactions import case_id
+from shared.contracts import evaluation, recognition, registration
 from shared.contracts.event import Event
+from shared.contracts.recognition import (
+    AwardProposed,
+    ComplaintLodged,
+    Recognized,
+    ReviewOpened,
+)
 from shared.contracts.registration import (
-    CoreTeamAssigned,
     ModelWithdrawn,
     MovementLaunched,
-    PlanAdopted,
-    ProgressReported,
     RegistrationAccepted,
     RegistrationReturned,
     ReportingSessionScheduled,
@@ -24,6 +28,7 @@ from shared.contracts.registration import (
     SiteSurveyed,
     WrittenResultsSubmitted,
 )
+from shared.contracts.running import CoreTeamAssigned, PlanAdopted, ProgressReported
 from shared.contracts.values import ModelId, RuleSetId
 from shared.host.issuer import User
 from shared.host.policy import Role
@@ -31,7 +36,7 @@ from shared.host.settings import Settings
 from tests.support import evaluating, story
 from tests.support.evaluating import Evaluation
 from tests.support.examples import example
-from tests.support.recorded import world
+from tests.support.recorded import World, world
 from tests.support.story import MODEL, YEAR
 
 E = TypeVar("E", bound=Event)
@@ -104,6 +109,25 @@ async def record_october(folder: Path) -> None:
         await _record_models(played, rule_set)
         await _play_dossiers(played)
         await here.until(here.is_ready)
+        await _record_recognition(here)
+        await here.until(here.is_ready)
+
+
+async def _record_recognition(here: World) -> None:
+    """The advised model is recognised, with a complaint about it; a review is open, an award proposed."""
+    case = case_id(_ADVISED, YEAR)
+    review = msgspec.structs.replace(
+        _example(ReviewOpened), movement=story.MOVEMENT, opened_by=story.OFFICE
+    )
+    await here.record(recognition.EVENTS, f"review-{review.review_id}", review)
+    about = {"case_id": case, "model": _ADVISED}
+    recognized = msgspec.structs.replace(
+        _example(Recognized), **about, decided_by=story.COMMITTEE, committee=story.COMMITTEE
+    )
+    complaint = msgspec.structs.replace(_example(ComplaintLodged), **about)
+    await here.record(recognition.EVENTS, f"case-{case}", recognized, complaint)
+    award = msgspec.structs.replace(_example(AwardProposed), **about, proposed_by=story.COMMITTEE)
+    await here.record(recognition.EVENTS, f"award-{award.award_id}", award)
 
 
 async def _record_models(played: Evaluation, rule_set: RuleSetId) -> None:

@@ -91,9 +91,17 @@ class World:
         return await self.http.get(path, params=query, headers=await self._headers(user))
 
     async def post(
-        self, path: str, body: object = None, *, user: str, key: UUID | None = None
+        self,
+        path: str,
+        body: object = None,
+        *,
+        user: str,
+        key: UUID | None = None,
+        acting_for: UUID | None = None,
     ) -> httpx.Response:
         headers = await self._headers(user)
+        if acting_for is not None:
+            headers["dvk-acting-for"] = str(acting_for)
         headers["idempotency-key"] = str(key or new_key(self.clock.now()))
         answer = await self.http.post(path, json=body or {}, headers=headers)
         if answer.is_success:

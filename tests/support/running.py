@@ -154,10 +154,9 @@ def deployed_apart(
         "DVK_EVENT_STORE_URL": postgres_url,
         "DVK_DATABASE_URL": postgres_url,
         "DVK_BUS_URL": rabbitmq_url,
-        "DVK_IDENTITY_ISSUER": issuer,
         **_mail(smtp_url),
     }
-    foreign = {"DVK_IDENTITY_JWKS_URL": f"{issuer}/jwks"}
+    foreign = {"DVK_IDENTITY_ISSUER": issuer}
     processes = Processes(
         {
             name: _process(

@@ -9,9 +9,11 @@ from shared.contracts.evaluation import (
     Appraised,
     BallotOpened,
     BallotTallied,
+    CouncilMakeup,
     Fraction,
     PostingClosed,
     PostingOpened,
+    Quota,
     RuleSetAdopted,
     RuleSettings,
     Setting,
@@ -28,6 +30,7 @@ from shared.contracts.registration import (
     OrganizationLineChanged,
 )
 from shared.contracts.values import (
+    Aim,
     AppraisalId,
     BallotId,
     CompetenceClause,
@@ -101,35 +104,62 @@ CALENDAR = CalendarSet(
     month_to=date(YEAR, 10, 31),
 )
 
+SETTINGS = RuleSettings(
+    categories=Setting(value=(), source="guideline I.1.1"),
+    survey_gate=Setting(value="before_registration", source="guideline III.1.1b"),
+    lateness_effect=Setting(value="accept_with_reason", source="practice: mẫu"),
+    posting_working_days=Setting(value=10, source="practice: mẫu"),
+    holidays=Setting(value=(), source="practice: mẫu"),
+    ballot_mode=Setting(value="open", source="practice: mẫu"),
+    quorum=Setting(value=Fraction(numerator=2, denominator=3), source="practice: mẫu"),
+    threshold=Setting(value=Fraction(numerator=1, denominator=2), source="practice: mẫu"),
+    threshold_denominator=Setting(value="all", source="practice: mẫu"),
+    outside_month=Setting(value="reason_required", source="practice: mẫu"),
+    council=Setting(
+        value=CouncilMakeup(voters_min=3, single_roles=("chair", "secretary")),
+        source="practice: mẫu",
+    ),
+    tie_rule=Setting(value="not_adopted", source="practice: mẫu"),
+    ballot_repeats_max=Setting(value=3, source="practice: mẫu"),
+    models_per_unit=Setting(value=Quota(at_least=0, at_most=None), source="practice: mẫu"),
+    supplements_max=Setting(value=1, source="practice: mẫu"),
+    registration_answer_working_days=Setting(value=5, source="practice: mẫu"),
+    quiet_after_days=Setting(value=60, source="practice: mẫu"),
+    help_days=Setting(value=15, source="practice: mẫu"),
+    exemplar_basis=Setting(value="recognised", source="practice: mẫu"),
+    reminder_days=Setting(value=(30, 7, 1), source="practice: mẫu"),
+    complaint_days=Setting(value=90, source="practice: mẫu"),
+    revocation_report_days=Setting(value=7, source="practice: mẫu"),
+    revocation_decision_working_days=Setting(value=5, source="practice: mẫu"),
+    proposal=Setting(value="none", source="practice: mẫu"),
+    same_achievement=Setting(value="recognised_once", source="practice: mẫu"),
+)
 RULES = RuleSetAdopted(
     rule_set_id=RULE_SET,
     version=1,
     adopted_by=OFFICE,
     title="Quy định mẫu",
     document_number="01-HD/BTGDV",
+    issued_on=date(YEAR, 1, 1),
     effective_on=date(YEAR, 1, 1),
     expires_on=None,
-    settings=RuleSettings(
-        categories=Setting(value=(), source="guideline I.1.1"),
-        survey_gate=Setting(value="before_registration", source="guideline III.1.1b"),
-        lateness_effect=Setting(value="accept_with_reason", source="practice: mẫu"),
-        posting_working_days=Setting(value=10, source="practice: mẫu"),
-        holidays=Setting(value=(), source="practice: mẫu"),
-        ballot_mode=Setting(value="open", source="practice: mẫu"),
-        quorum=Setting(value=Fraction(numerator=2, denominator=3), source="practice: mẫu"),
-        threshold=Setting(value=Fraction(numerator=1, denominator=2), source="practice: mẫu"),
-        threshold_denominator=Setting(value="all", source="practice: mẫu"),
-        outside_month=Setting(value="reason_required", source="practice: mẫu"),
-    ),
+    settings=SETTINGS,
+    transition=Setting(value="stay", source="practice: mẫu"),
 )
 
 
-def registered(model: ModelId = MODEL, name: str = MODEL_NAME) -> ModelRegistered:
+def registered(
+    model: ModelId = MODEL,
+    name: str = MODEL_NAME,
+    *,
+    aim: Aim = "model",
+    deciding_body: OrganizationId = COMMITTEE,
+) -> ModelRegistered:
     return ModelRegistered(
         model_id=model,
         movement=MOVEMENT,
         year=YEAR,
-        aim="model",
+        aim=aim,
         name=name,
         address="Bản Cửa Rào, xã Môn Sơn",
         field="culture-society",
@@ -140,7 +170,7 @@ def registered(model: ModelId = MODEL, name: str = MODEL_NAME) -> ModelRegistere
         category="I.1.1-4",
         committee=COMMITTEE,
         launching_body=OFFICE,
-        deciding_body=COMMITTEE,
+        deciding_body=deciding_body,
         rule_set=RULE_SET,
         rule_set_version=1,
         holder_name="Chi bộ bản Cửa Rào",
@@ -166,6 +196,7 @@ def appraisal_opened() -> AppraisalOpened:
         rule_set_version=1,
         criteria_set=CRITERIA,
         criteria_set_version=1,
+        field="culture-society",
     )
 
 
@@ -241,13 +272,14 @@ def advice_issued(
     model: ModelId = MODEL,
     appraisal: AppraisalId = APPRAISAL,
     deciding_body: OrganizationId = COMMITTEE,
+    aim: Aim = "model",
 ) -> AdviceIssued:
     return AdviceIssued(
         appraisal_id=appraisal,
         model=model,
         movement=MOVEMENT,
         year=YEAR,
-        aim="model",
+        aim=aim,
         holder=CELL,
         committee=COMMITTEE,
         appraising_unit=SECTION,

@@ -1,5 +1,6 @@
 """Tokens: the good ones are read, all others are refused, and keys change without a restart."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -17,18 +18,21 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
 from shared.host.errors import IdentityUnavailableError, UnauthenticatedError
-from shared.host.identity import Keys, Verifier
+from shared.host.identity import Claims, Verifier
 from shared.host.issuer import (
     TOKEN_SECONDS,
     Issuer,
+    Token,
+    TokenRefused,
     TokenRequest,
     User,
     UsersFileError,
     hash_password,
     read_users,
-    signing_key,
 )
+from shared.host.keys import Keys, key_set
 from shared.host.policy import Actor, Role
+from shared.host.signing import ANNOUNCED_SECONDS, SIGNING_SECONDS, SigningKeys
 
 NOW = 1_790_000_000
 ISSUER = "https://issuer.test"
@@ -250,6 +254,74 @@ async def test_without_any_keys_it_says_that_signing_in_is_not_possible_now(
         await verifier.actor(signed())
 
 
+async def test_a_day_without_the_issuer_ends_what_its_known_keys_are_worth(
+    verifier: Verifier, source: Source, time: Time
+) -> None:
+    await verifier.actor(signed())
+    source.down = True
+    for hours, known in ((20, True), (25, False)):
+        time.now = NOW + hours * 3_600
+        token = signed(changes={"exp": time.now + 60, "nbf": time.now})
+        if known:
+            assert await verifier.actor(token) is not None
+        else:
+            with pytest.raises(IdentityUnavailableError):
+                await verifier.actor(token)
+
+
+async def test_a_hundred_first_callers_ask_the_issuer_once(
+    verifier: Verifier, source: Source, time: Time
+) -> None:
+    tokens = [signed(changes={"sub": f"user-{number}"}) for number in range(100)]
+    actors = await asyncio.gather(*(verifier.actor(token) for token in tokens))
+    assert None not in actors
+    assert source.asked == 1
+
+
+async def test_an_issuer_that_never_answered_is_not_asked_by_everyone(
+    verifier: Verifier, source: Source, time: Time
+) -> None:
+    source.down = True
+    for _ in range(20):
+        with pytest.raises(IdentityUnavailableError):
+            await verifier.actor(signed())
+    assert source.asked == 1
+    time.now += 2
+    source.down = False
+    assert await verifier.actor(signed()) is not None
+
+
+async def test_claims_are_found_by_the_names_the_settings_give(source: Source, time: Time) -> None:
+    names = Claims("uid", "realm_access.roles", "https://province.test/body")
+    verifier = Verifier(Keys(source, time), ISSUER, "dvk", time, names)
+    claims = {
+        "uid": "u-7",
+        "realm_access": {"roles": ["signer"]},
+        "https://province.test/body": str(ORGANIZATION),
+        "roles": ["administrator"],
+        "organization": None,
+    }
+    actor = await verifier.actor(signed(changes=claims))
+    assert actor == Actor("u-7", frozenset({Role.SIGNER}), ORGANIZATION)
+
+
+def test_keys_of_kinds_not_known_here_and_published_secrets_are_passed_over() -> None:
+    good = KEY.as_dict(private=False)
+    document = {
+        "keys": [
+            {"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "kid": "new"},
+            {"kty": "oct", "k": "c2VjcmV0", "kid": "one"},
+            {"kty": "RSA", "n": "!", "kid": "broken"},
+            {**good, "use": "enc", "kid": "sealing"},
+            good,
+        ]
+    }
+    assert [key.kid for key in key_set(json.dumps(document).encode()).keys] == ["one"]
+    for bad in (b"", b"[]", b"{}", b'{"keys": 1}', b"\xff"):
+        with pytest.raises(ValueError, match="document"):
+            key_set(bad)
+
+
 # --- the embedded issuer --------------------------------------------------------------------------
 
 
@@ -261,7 +333,8 @@ def issuer(tmp_path: Path, time: Time) -> Issuer:
         User(user="ty", subject="user-ty", roles=(), password_scrypt=hash_password("bí mật")),
     ]
     (tmp_path / "users.json").write_bytes(msgspec.json.encode(users))
-    return Issuer(signing_key(tmp_path), tmp_path / "users.json", ISSUER, "dvk", time)
+    keys = SigningKeys(tmp_path, TOKEN_SECONDS, time)
+    return Issuer(keys, tmp_path / "users.json", ISSUER, "dvk", time)
 
 
 @pytest.mark.parametrize(
@@ -287,12 +360,69 @@ async def test_who_does_not_know_the_password_gets_no_token(
 
 
 def test_its_key_is_kept_for_its_owner_alone(issuer: Issuer, tmp_path: Path) -> None:
-    file = tmp_path / "identity.key.json"
+    file = tmp_path / "identity.keys.json"
     assert file.stat().st_mode & 0o777 == 0o600
-    assert signing_key(tmp_path).thumbprint() == signing_key(tmp_path).thumbprint()
-    assert [file.name for file in tmp_path.glob("identity*")] == ["identity.key.json"]
+    again = SigningKeys(tmp_path, TOKEN_SECONDS, Time())
+    assert again.document() == issuer.published_keys()
+    assert [file.name for file in tmp_path.glob("identity*")] == ["identity.keys.json"]
     published = json.loads(issuer.published_keys())
     assert [sorted(key) for key in published["keys"]] == [["crv", "kid", "kty", "x"]]
+
+
+async def test_its_key_changes_in_time_and_no_token_is_lost_over_it(
+    issuer: Issuer, time: Time
+) -> None:
+    def published() -> list[str]:
+        return [key["kid"] for key in json.loads(issuer.published_keys())["keys"]]
+
+    async def signed_by() -> str:
+        token = await issuer.token(TokenRequest("hoa"))
+        head = token.access_token.partition(".")[0]
+        kid: str = json.loads(base64.urlsafe_b64decode(head + "==="))["kid"]
+        return kid
+
+    [first] = published()
+    time.now += SIGNING_SECONDS - ANNOUNCED_SECONDS
+    assert await signed_by() == first
+    announced = published()
+    assert announced[0] == first
+    assert len(announced) == 2
+    time.now += ANNOUNCED_SECONDS
+    assert await signed_by() == announced[1]
+    time.now += TOKEN_SECONDS - 1
+    assert published() == announced
+    time.now += 1
+    assert published() == announced[1:]
+    # A year in which nobody asked: a new key is published first, and what there is signs meanwhile.
+    time.now += 365 * 24 * 3_600
+    assert await signed_by() == announced[1]
+    assert len(published()) == 2
+
+
+@pytest.mark.parametrize(
+    "form,header,answer",
+    [
+        (
+            "grant_type=client_credentials&client_id=an&client_secret=m%E1%BA%ADt+kh%E1%BA%A9u",
+            "",
+            "",
+        ),
+        ("grant_type=client_credentials", "an:m%E1%BA%ADt+kh%E1%BA%A9u", ""),
+        ("grant_type=client_credentials", "an:wrong", "invalid_client"),
+        ("grant_type=client_credentials&client_id=an&client_secret=x", "", "invalid_client"),
+        ("grant_type=client_credentials&client_id=hoa", "", "invalid_client"),
+        ("grant_type=client_credentials", "", "invalid_client"),
+        ("grant_type=password&username=an", "", "unsupported_grant_type"),
+        ("", "", "unsupported_grant_type"),
+        ("grant_type=client_credentials&grant_type=password", "", "invalid_request"),
+    ],
+)
+async def test_a_machine_client_shows_its_secret(
+    issuer: Issuer, form: str, header: str, answer: str
+) -> None:
+    basic = b"Basic " + base64.b64encode(header.encode()) if header else None
+    given = await issuer.token_for_client(form.encode(), basic)
+    assert given == TokenRefused(answer) if answer else isinstance(given, Token)  # type: ignore[arg-type]
 
 
 def test_a_broken_file_of_users_is_named(tmp_path: Path) -> None:

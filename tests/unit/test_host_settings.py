@@ -68,7 +68,11 @@ PRODUCTION: dict[str, object] = {
         ({"sole_writer": False}, "DVK_SOLE_WRITER"),
         ({"identity_jwks_url": "https://issuer.test/jwks"}, "DVK_IDENTITY_ISSUER"),
         (PRODUCTION | {"clock": "demo"}, "DVK_CLOCK"),
-        (PRODUCTION | {"identity_jwks_url": ""}, "DVK_IDENTITY_JWKS_URL"),
+        (PRODUCTION | {"identity_jwks_url": "", "identity_issuer": ""}, "DVK_IDENTITY_ISSUER"),
+        (
+            PRODUCTION | {"identity_jwks_url": "", "identity_issuer": "http://issuer.test"},
+            "DVK_IDENTITY_ISSUER begins with https",
+        ),
         (PRODUCTION | {"bus_url": "amqp://guest:guest@bus/"}, "DVK_BUS_URL"),
         (PRODUCTION | {"database_url": "postgresql://dvk@db/x"}, "DVK_DATABASE_URL"),
     ],
@@ -83,6 +87,8 @@ def test_what_cannot_work_is_refused_by_name(
 
 def test_production_with_secrets_of_its_own_starts(tmp_path: Path) -> None:
     assert Settings.of({"data_dir": tmp_path, **PRODUCTION}).environment == "production"
+    found = {**PRODUCTION, "identity_jwks_url": ""}
+    assert Settings.of({"data_dir": tmp_path, **found}).issuer == "https://issuer.test"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,15 @@ def test_what_no_row_grants_has_no_route() -> None:
     assert not routed & by_time_alone
 
 
+def test_every_service_that_takes_commands_honours_delegations_and_offices() -> None:
+    for service in ALL:
+        if service.rules:
+            assert service.standing is not None, service.name
+            assert set(service.standing.handlers) <= set(service.read_model.handlers), service.name
+            followed = {service.name, *(source.service for source in service.consumes)}
+            assert "registration" in followed, service.name
+
+
 def test_operation_ids_are_unique_within_a_service() -> None:
     for service in ALL:
         names = [operation.id for operation in Operations.of(service)]
@@ -68,4 +77,15 @@ PRIVATE_READS = {
     ("notification", "/inbox"),
     ("notification", "/notices"),
     ("notification", "/subscriptions/own"),
+    ("recognition", "/cases/{case_id}/complaints"),
+    ("registration", "/delegations"),
+    ("registration", "/difficulties"),
+    ("registration", "/feedback"),
+    ("registration", "/feedback/{feedback_id}"),
+    ("registration", "/models/{model_id}/core-team"),
+    ("registration", "/models/{model_id}/evidence/{hash}"),
+    ("registration", "/models/{model_id}/support"),
+    ("registration", "/quiet-models"),
+    ("registration", "/unattested-models"),
+    ("registration", "/offices/handovers"),
 }

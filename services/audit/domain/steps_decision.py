@@ -16,6 +16,24 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="A case lies before {deciding_body} with {grounds} grounds; the advice is {advice}.",
             clause="I.2.1",
         ),
+        c.AchievementEntered: Template(
+            vi="Thành tích vào danh sách xét tại {deciding_body}.",
+            en="The achievement stands in line before {deciding_body}.",
+        ),
+        c.DuplicateFound: Template(
+            vi="Trùng thành tích với hồ sơ {other_case} được lập trước tại {other_body}. Nhận xét: {finding}",
+            en="Same achievement as the earlier case {other_case} before {other_body}. Finding: {finding}",
+        ),
+        c.ProposalSubmitted: Template(
+            vi="{submitted_by} trình {submitted_to} tờ trình số {document_number} ngày {submitted_on}: "
+            "{summary}",
+            en="{submitted_by} submitted proposal {document_number} of {submitted_on} to "
+            "{submitted_to}: {summary}",
+        ),
+        c.ProposalReturned: Template(
+            vi="{returned_by} trả lại tờ trình cho {returned_to} ngày {returned_on}. Lý do: {reasons}",
+            en="{returned_by} returned the proposal to {returned_to} on {returned_on}. Reasons: {reasons}",
+        ),
         c.CompetenceDetermined: Template(
             vi="Xác định thẩm quyền ngày {as_of}: {bodies} căn cứ thẩm quyền; cơ quan được nêu "
             "{named_body_competent}.",
@@ -45,6 +63,93 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
         c.CaseDiscontinued: Template(
             vi="Hồ sơ dừng vì mô hình đã rút. Lý do: {reason}",
             en="The case ended because the model was withdrawn. Reason: {reason}",
+        ),
+        c.CertificateIssued: Template(
+            vi="{issued_by} cấp giấy công nhận số {certificate_number} ngày {issued_on}, theo quyết định số "
+            "{decision_number}.",
+            en="{issued_by} issued certificate {certificate_number} on {issued_on} under decision "
+            "{decision_number}.",
+        ),
+        c.DecisionAmended: Template(
+            vi="{amended_by} sửa đổi quyết định số {decision_number} bằng văn bản số {amendment_number} ngày "
+            "{amended_on} ({signer_office}): {changes}. Lý do: {reasons}",
+            en="{amended_by} amended decision {decision_number} by {amendment_number} of {amended_on} "
+            "({signer_office}): {changes}. Reasons: {reasons}",
+        ),
+        c.ComplaintLodged: Template(
+            vi="Nhận một khiếu nại về quyết định ngày {lodged_on}.",
+            en="A complaint about the decision came in on {lodged_on}.",
+        ),
+        c.ComplaintAnswered: Template(
+            vi="{answered_by} trả lời khiếu nại ngày {answered_on}: {outcome}. {answer}",
+            en="{answered_by} answered the complaint on {answered_on}: {outcome}. {answer}",
+        ),
+        c.RevocationProposed: Template(
+            vi="{proposed_by} đề nghị huỷ bỏ công nhận ngày {proposed_on}, căn cứ: {ground}, kết luận ngày "
+            "{concluded_on}; hạn quyết định {decide_by}. {finding}",
+            en="{proposed_by} proposed on {proposed_on} to revoke the recognition for {ground}, concluded on "
+            "{concluded_on}; to be decided by {decide_by}. {finding}",
+        ),
+        c.RevocationDismissed: Template(
+            vi="{dismissed_by} không huỷ bỏ công nhận, ngày {dismissed_on}. Lý do: {reasons}",
+            en="{dismissed_by} let the recognition stand on {dismissed_on}. Reasons: {reasons}",
+        ),
+        c.RecognitionRevoked: Template(
+            vi="{revoked_by} huỷ bỏ công nhận tại quyết định số {revokes}, bằng quyết định số "
+            "{decision_number} ngày {decided_on} ({signer_office}); căn cứ: {ground}. {reasons}",
+            en="{revoked_by} revoked the recognition of decision {revokes} by decision {decision_number} of "
+            "{decided_on} ({signer_office}) for {ground}. {reasons}",
+        ),
+        c.ReviewOpened: Template(
+            vi="{opened_by} mở đợt {occasion} phong trào ngày {opened_on}: “{title}”.",
+            en="{opened_by} opened the {occasion} of the movement on {opened_on}: “{title}”.",
+            clause="III.2.2a",
+        ),
+        c.ReviewClosed: Template(
+            vi="Kết thúc đợt sơ kết, tổng kết ngày {closed_on}: {conclusions}",
+            en="The review closed on {closed_on}: {conclusions}",
+            clause="III.2.2a",
+        ),
+        c.ExemplarPutForward: Template(
+            vi="Đưa điển hình vào đợt {review}, dựa trên {rests_on} mô hình.",
+            en="The exemplar was put before review {review}, resting on {rests_on} models.",
+            clause="III.2.2b",
+        ),
+        c.EndorsementGiven: Template(
+            vi="{endorser} ({part}) công nhận điển hình, văn bản số {document_number} ngày {given_on}.",
+            en="{endorser} ({part}) endorsed the exemplar by {document_number} of {given_on}.",
+            clause="III.2.2c",
+        ),
+        c.EndorsementRefused: Template(
+            vi="{endorser} ({part}) không công nhận điển hình ngày {refused_on}. Lý do: {reasons}",
+            en="{endorser} ({part}) refused to endorse the exemplar on {refused_on}. Reasons: {reasons}",
+            clause="III.2.2c",
+        ),
+        c.EndorsementWaived: Template(
+            vi="Không áp dụng đối với {part}, ghi ngày {waived_on}. Lý do: {reason}",
+            en="Not applicable to {part}, recorded on {waived_on}. Reason: {reason}",
+            clause="III.2.2c",
+        ),
+        c.DependentRecognitionSuspended: Template(
+            vi="Tạm dừng vì việc công nhận làm cơ sở (hồ sơ {fallen}) không còn; chờ quyết định lại.",
+            en="Suspended, for the recognition it rested on (case {fallen}) fell; to be decided anew.",
+        ),
+        c.DependentRecognitionDecided: Template(
+            vi="{decided_by} quyết định lại bằng văn bản số {decision_number} ngày {decided_on} "
+            "({signer_office}): {holds}. Lý do: {reasons}",
+            en="{decided_by} decided anew by {decision_number} of {decided_on} ({signer_office}): {holds}. "
+            "Reasons: {reasons}",
+        ),
+        c.AwardProposed: Template(
+            vi="{proposed_by} đề nghị {proposed_to} tặng “{award}”, văn bản số {document_number} ngày "
+            "{proposed_on}.",
+            en="{proposed_by} proposed to {proposed_to} the award “{award}” by {document_number} of "
+            "{proposed_on}.",
+            clause="III.2.2b",
+        ),
+        c.AwardOutcomeRecorded: Template(
+            vi="Kết quả đề nghị khen thưởng: {outcome}, văn bản số {document_number} ngày {decided_on}.",
+            en="Outcome of the award proposal: {outcome}, by {document_number} of {decided_on}.",
         ),
         n.SubscriptionSet: Template(
             vi="{organization} chọn cách nhận thông báo bằng {language}.",

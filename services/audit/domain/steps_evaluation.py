@@ -18,10 +18,10 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             clause="IV.1",
         ),
         e.CriteriaSetAdopted: Template(
-            vi="{adopted_by} ban hành bộ tiêu chí “{title}”, phiên bản {version}: {criteria} tiêu chí, "
-            "cần {points_required} điểm.",
-            en="{adopted_by} adopted the criteria “{title}”, version {version}: {criteria} criteria, "
-            "{points_required} points required.",
+            vi="{adopted_by} ban hành bộ tiêu chí “{title}”, phiên bản {version} ({document_number}), hiệu lực từ "
+            "{effective_on}: {criteria} tiêu chí, cần {points_required} điểm.",
+            en="{adopted_by} adopted the criteria “{title}”, version {version} ({document_number}), effective "
+            "{effective_on}: {criteria} criteria, {points_required} points required.",
             clause="II.x",
         ),
         e.CouncilFormed: Template(

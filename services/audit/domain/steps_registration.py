@@ -7,6 +7,8 @@ from typing import Final
 from services.audit.domain.phrases import Template
 from shared.contracts import registration as r
 from shared.contracts.event import Event
+from shared.contracts.personal import PersonalDataErased
+from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
 
 TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
     {
@@ -24,6 +26,55 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="From {valid_from} on, {organization_id} recognises under {clause}, advised by "
             "{advised_by} ({source}).",
             clause="I.2.2",
+        ),
+        r.CompetenceSucceeded: Template(
+            vi="Từ {valid_from}, {organization_id} kế thừa thẩm quyền công nhận theo {clause} của "
+            "{former}, do {advised_by} tham mưu ({source}).",
+            en="From {valid_from} on, {organization_id} recognises under {clause} in place of {former}, "
+            "advised by {advised_by} ({source}).",
+            clause="I.2.2",
+        ),
+        r.OrganizationRenamed: Template(
+            vi="Từ {valid_from}, {organization_id} mang tên “{name}” ({source}).",
+            en="From {valid_from} on, {organization_id} is called “{name}” ({source}).",
+        ),
+        r.OrganizationMoved: Template(
+            vi="Từ {valid_from}, {organization_id} đặt tại {place}, {level} ({source}).",
+            en="From {valid_from} on, {organization_id} is at {place}, {level} level ({source}).",
+        ),
+        r.OrganizationDissolved: Template(
+            vi="Từ {effective_on}, {organization_id} kết thúc hoạt động; kế thừa: {successor} ({source}).",
+            en="From {effective_on} on, {organization_id} is dissolved; successor: {successor} ({source}).",
+        ),
+        r.OrganizationMerged: Template(
+            vi="Từ {effective_on}, {organization_id} sáp nhập vào {into} ({source}).",
+            en="From {effective_on} on, {organization_id} is merged into {into} ({source}).",
+        ),
+        r.OrganizationSplit: Template(
+            vi="Từ {effective_on}, {organization_id} được chia thành {parts} đơn vị; phần còn lại do "
+            "{default_successor} kế thừa ({source}).",
+            en="From {effective_on} on, {organization_id} is split into {parts} bodies; what they do not "
+            "name goes to {default_successor} ({source}).",
+        ),
+        DelegationGranted: Template(
+            vi="{delegate} được ủy quyền thay mặt {organization} với vai trò {role}, từ {valid_from} đến hết "
+            "{valid_until} ({document}).",
+            en="{delegate} acts for {organization} as {role} by delegation, from {valid_from} to "
+            "{valid_until} ({document}).",
+        ),
+        DelegationEnded: Template(
+            vi="Ủy quyền chấm dứt từ {ends_on}: {reason}",
+            en="The delegation holds no more from {ends_on} on: {reason}",
+        ),
+        OfficeHandedOver: Template(
+            vi="Từ {effective_on}, {predecessor} bàn giao vai trò {role} của {organization} cho {successor} "
+            "({document}).",
+            en="From {effective_on} on, {successor} has the role {role} in {organization} in place of "
+            "{predecessor} ({document}).",
+        ),
+        PersonalDataErased: Template(
+            vi="Một dữ liệu cá nhân ({payload}) đã được xóa hẳn.",
+            en="A piece of personal data ({payload}) was erased for good.",
         ),
         r.MovementLaunched: Template(
             vi="{launching_body} phát động phong trào “{name}”, giai đoạn {first_year}–{last_year}, "
@@ -62,20 +113,6 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
         r.RegistrationReturned: Template(
             vi="{committee} trả lại đăng ký. Lý do: {reasons}",
             en="{committee} returned the registration. Reasons: {reasons}",
-        ),
-        r.PlanAdopted: Template(
-            vi="Ban hành kế hoạch với {targets} chỉ tiêu, từ {starts_on} đến {ends_on}.",
-            en="The plan was adopted with {targets} targets, from {starts_on} to {ends_on}.",
-            clause="III.1.2a",
-        ),
-        r.CoreTeamAssigned: Template(
-            vi="Phân công {members} thành viên nòng cốt.",
-            en="{members} core members were assigned.",
-            clause="III.1.2b",
-        ),
-        r.ProgressReported: Template(
-            vi="Báo cáo tiến độ đến {until}: {narrative}",
-            en="Progress up to {until} was reported: {narrative}",
         ),
         r.WrittenResultsSubmitted: Template(
             vi="Nộp báo cáo kết quả năm {year} bằng văn bản, ngày {submitted_on}.",

@@ -10,13 +10,19 @@ from uuid import UUID
 
 import msgspec
 
-from services.audit.domain import steps_decision, steps_evaluation, steps_registration
+from services.audit.domain import (
+    steps_decision,
+    steps_evaluation,
+    steps_registration,
+    steps_running,
+)
 from services.audit.domain.phrases import Language, Template, phrase
 from shared.contracts.event import Event
 
 TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
     {
         **steps_registration.TEMPLATES,
+        **steps_running.TEMPLATES,
         **steps_evaluation.TEMPLATES,
         **steps_decision.TEMPLATES,
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.evaluation.domain.appraisal_state import Appraisal, Opinion, opened
-from services.evaluation.domain.workingdays import HolidaysUnknownError, last_of_working_days
+from shared.domain.workingdays import HolidaysUnknownError, last_of_working_days
 from shared.contracts.evaluation import (
     OpinionAnswered,
     OpinionReceived,

@@ -1,14 +1,37 @@
 """A body's rule set in its versions: rules as data, each with its source. Stream `ruleset-<id>`."""
 
-from collections.abc import Iterator
-from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
+from uuid import UUID
 
-from services.evaluation.domain.adopted import Adopted, evolve, following
-from shared.contracts.evaluation import Fraction, RuleSetAdopted, RuleSettings
+import msgspec
+
+from services.evaluation.domain.adopted import (
+    REPLACED_MAX,
+    Adopted,
+    AdoptionForm,
+    check_among_others,
+    check_answers,
+    check_document,
+    evolve,
+    says_the_same,
+)
+from services.evaluation.domain.inheritance import (
+    PARENT_MISSING,
+    PARENT_UNKNOWN,
+    GivenSettings,
+    ParentRules,
+    check_not_weakened,
+    check_parent,
+    inherited,
+    settle,
+    version_name,
+)
+from services.evaluation.domain.settings import check_settings
+from shared.contracts.adopted import AdoptedVersion
+from shared.contracts.evaluation import RuleSetAdopted, RuleSetVersion
 from shared.contracts.values import Line, OrganizationId, RuleSetId
-from shared.domain.decider import Decider, Request
+from shared.domain.decider import Decider
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
@@ -18,14 +41,16 @@ RuleSetEvent = RuleSetAdopted
 # --- commands ---------------------------------------------------------------------------------
 
 
-class RuleSetVersionForm(Request, frozen=True, kw_only=True):
-    """A version of a rule set as the document that adopts it says."""
+class RuleSetVersionForm(AdoptionForm, frozen=True, kw_only=True):
+    """A version of a rule set as the document that adopts it says.
 
-    title: Line
-    document_number: Line
-    effective_on: date
-    settings: RuleSettings
-    expires_on: date | None = None
+    `settings` are those the body decides itself; the others are the `parent`'s. `replaces` are other
+    rule sets of the body that end when this version takes effect.
+    """
+
+    settings: GivenSettings = GivenSettings()
+    parent: RuleSetVersion | None = None
+    replaces: Annotated[tuple[RuleSetId, ...], msgspec.Meta(max_length=REPLACED_MAX)] = ()
 
 
 class AdoptRuleSetForm(RuleSetVersionForm, frozen=True, kw_only=True):
@@ -34,16 +59,30 @@ class AdoptRuleSetForm(RuleSetVersionForm, frozen=True, kw_only=True):
     adopted_by: OrganizationId
 
 
+class RuleSetFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What else is known: the body's other rule sets, the version named as parent, None if there is none,
+    the title of the province's rule set that holds on the day of effect, None for the province itself, and
+    those of the cited feedbacks that were raised.
+    """
+
+    others: tuple[AdoptedVersion, ...] = ()
+    parent_rules: ParentRules | None = None
+    provinces: Line | None = None
+    feedbacks: tuple[UUID, ...] = ()
+
+
 class AdoptRuleSet(AdoptRuleSetForm, frozen=True, kw_only=True):
     """Adopt a rule set."""
 
     rule_set_id: RuleSetId
+    known: RuleSetFacts
     at: Instant
 
 
 class AdoptRuleSetVersion(RuleSetVersionForm, frozen=True, kw_only=True):
     """Adopt a further version. Dossiers stamped with a former one stay under it."""
 
+    known: RuleSetFacts
     at: Instant
 
 
@@ -61,114 +100,79 @@ UNKNOWN: Final = Refusal(
     vi="Chưa có bộ quy định này. Hãy ban hành trước.",
     en="There is no such rule set. Adopt it first.",
 )
-EXPIRY_TOO_EARLY: Final = Refusal(
-    "rule-set-expires-before-effect",
-    vi="Ngày hết hiệu lực {expires_on} phải sau ngày có hiệu lực {effective_on}.",
-    en="The expiry {expires_on} must lie after the day of effect {effective_on}.",
-)
 VERSION_BACKDATED: Final = Refusal(
     "rule-set-version-backdated",
     vi="Phiên bản mới không thể có hiệu lực trước phiên bản trước ({former}). Hãy sửa ngày có hiệu lực.",
     en="A new version cannot take effect before the former one ({former}). Correct the day of effect.",
 )
-SOURCE_UNCLEAR: Final = Refusal(
-    "setting-source-unclear",
-    vi="Thiết lập «{setting}» phải ghi nguồn: «guideline <điều>» hoặc «practice: <văn bản>».",
-    en="The setting “{setting}” names its source: “guideline <clause>” or “practice: <document>”.",
-)
-NO_CATEGORIES: Final = Refusal(
-    "categories-missing",
-    vi="Hãy liệt kê các đối tượng được đăng ký (tập thể, cá nhân).",
-    en="List the categories of those who may register (collectives, individuals).",
-    clause="I.1.1",
-)
-CATEGORY_TWICE: Final = Refusal(
-    "category-twice",
-    vi="Mã đối tượng «{category}» ghi hai lần. Hãy bỏ dòng trùng.",
-    en="The category “{category}” stands there twice. Remove one.",
-)
-NOT_PUBLIC: Final = Refusal(
-    "selection-not-public",
-    vi="Phải công khai, dân chủ trong bình chọn: hãy quy định niêm yết công khai hoặc bỏ phiếu.",
-    en="Selection is public and democratic: provide for a public posting or a ballot.",
-    clause="I.2.1b",
-)
-SHARE_OUT_OF_RANGE: Final = Refusal(
-    "share-out-of-range",
-    vi="«{setting}» phải lớn hơn 0 và không quá toàn bộ, nay ghi {numerator}/{denominator}.",
-    en="“{setting}” is more than none and no more than all; it says {numerator}/{denominator}.",
-)
 
 
 def decide(state: RuleSet, command: RuleSetCommand) -> tuple[RuleSetEvent, ...]:
     """What follows from `command`. Raises RefusedError."""
-    match command:
-        case AdoptRuleSet():
-            if state.versions:
-                raise ALREADY_EXISTS()
-            _check(command)
-            return (_adopted(command, command.rule_set_id, command.adopted_by, 1),)
-        case AdoptRuleSetVersion():
-            if not state.versions:
-                raise UNKNOWN()
-            _check(command)
-            former = state.versions[-1]
-            event = _adopted(command, former.rule_set_id, former.adopted_by, former.version + 1)
-            return following(former, event, VERSION_BACKDATED)
+    if isinstance(command, AdoptRuleSet):
+        if state.versions:
+            raise ALREADY_EXISTS()
+        event = _adopted(command, command.rule_set_id, command.adopted_by, 1)
+    else:
+        if not state.versions:
+            raise UNKNOWN()
+        former = state.versions[-1]
+        event = _adopted(command, former.rule_set_id, former.adopted_by, former.version + 1)
+        if says_the_same(former, event):
+            return ()
+        if event.effective_on < former.effective_on:
+            raise VERSION_BACKDATED(former=former.effective_on.isoformat())
+    _check(command, event)
+    return (event,)
 
 
 def _adopted(
-    form: RuleSetVersionForm, rule_set_id: RuleSetId, adopted_by: OrganizationId, version: int
+    command: RuleSetCommand, rule_set_id: RuleSetId, adopted_by: OrganizationId, version: int
 ) -> RuleSetAdopted:
+    parent = command.known.parent_rules
+    if command.parent is not None and parent is None:
+        raise PARENT_UNKNOWN(parent=version_name(command.parent))
     return RuleSetAdopted(
         rule_set_id=rule_set_id,
         version=version,
         adopted_by=adopted_by,
-        title=form.title,
-        document_number=form.document_number,
-        effective_on=form.effective_on,
-        expires_on=form.expires_on,
-        settings=form.settings,
+        title=command.title,
+        document_number=command.document_number,
+        issued_on=command.issued_on,
+        effective_on=command.effective_on,
+        expires_on=command.expires_on,
+        settings=settle(command.settings, parent),
+        transition=command.transition,
+        parent=command.parent,
+        inherited=inherited(command.settings, parent),
+        replaces=command.replaces,
+        answers=command.answers,
     )
 
 
-def _check(form: RuleSetVersionForm) -> None:
-    if form.expires_on is not None and form.expires_on <= form.effective_on:
-        raise EXPIRY_TOO_EARLY(
-            expires_on=form.expires_on.isoformat(), effective_on=form.effective_on.isoformat()
-        )
-    settings = form.settings
-    for name, source in _sources(settings):
-        if not _names_source(source):
-            raise SOURCE_UNCLEAR(setting=name)
-    if not settings.categories.value:
-        raise NO_CATEGORIES()
-    seen: set[str] = set()
-    for category in settings.categories.value:
-        if category.id in seen:
-            raise CATEGORY_TWICE(category=category.id)
-        seen.add(category.id)
-    if settings.ballot_mode.value == "none" and settings.posting_working_days.value == 0:
-        raise NOT_PUBLIC()
-    _check_share("quorum", settings.quorum.value)
-    _check_share("threshold", settings.threshold.value)
+def _check(command: RuleSetCommand, event: RuleSetAdopted) -> None:
+    check_document(command, command.at)
+    check_settings(event.settings)
+    known = command.known
+    if known.parent_rules is not None:
+        check_parent(known.parent_rules, event.adopted_by, event.effective_on)
+        check_not_weakened(event.settings, known.parent_rules.settings)
+    elif known.provinces is not None:
+        raise PARENT_MISSING(title=known.provinces)
+    check_among_others(as_adopted(event), known.others)
+    check_answers(event.answers, known.feedbacks)
 
 
-def _sources(settings: RuleSettings) -> Iterator[tuple[str, str]]:
-    for name in settings.__struct_fields__:
-        yield name, getattr(settings, name).source
-
-
-def _names_source(source: str) -> bool:
-    kind, _, rest = source.partition(" ")
-    return kind in ("guideline", "practice:") and rest.strip() != ""
-
-
-def _check_share(setting: str, share: Fraction) -> None:
-    if not 0 < share.numerator <= share.denominator:
-        raise SHARE_OUT_OF_RANGE(
-            setting=setting, numerator=share.numerator, denominator=share.denominator
-        )
+def as_adopted(event: RuleSetAdopted) -> AdoptedVersion:
+    """The version as far as it matters for when it holds."""
+    return AdoptedVersion(
+        document=event.rule_set_id,
+        version=event.version,
+        title=event.title,
+        effective_on=event.effective_on,
+        expires_on=event.expires_on,
+        replaces=event.replaces,
+    )
 
 
 RULE_SET: Final[Decider[RuleSet, RuleSetCommand, RuleSetEvent]] = Decider(

@@ -22,6 +22,7 @@ from shared.contracts.values import (
     OrganizationId,
     RuleSetId,
     Text,
+    WorkField,
 )
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
@@ -54,6 +55,7 @@ class OpenAppraisal(Request, frozen=True, kw_only=True):
     rule_set_version: int
     criteria_set: CriteriaSetId
     criteria_set_version: int
+    field: WorkField
     at: Instant
 
 
@@ -150,6 +152,7 @@ def open_appraisal(state: Appraisal, command: OpenAppraisal) -> tuple[AppraisalO
             rule_set_version=command.rule_set_version,
             criteria_set=command.criteria_set,
             criteria_set_version=command.criteria_set_version,
+            field=command.field,
         ),
     )
 

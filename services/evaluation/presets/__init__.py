@@ -4,33 +4,30 @@ A preset binds nobody. A body reads it (`GET /presets`), changes what it decides
 the result by its own document.
 """
 
-from datetime import date
 from importlib.resources import files
 from typing import Final
 
 import msgspec
 
+from services.evaluation.domain.inheritance import GivenSettings
 from shared.contracts.evaluation import Criterion, RuleSettings
 from shared.contracts.values import Line, Text
 
-_FILES: Final = ("dan-van-kheo.json",)
+_PRESETS: Final = ("dan-van-kheo.json", "huong-dan-2016.json")
+_VARIATIONS: Final = ("phuong-2026.json", "danh-hieu-nha-nuoc.json")
 
 
 class PresetRuleSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /rule-sets`, but for `adopted_by`."""
+    """Of the body of `POST /rule-sets` what the preset can say; whose document it is the body adds."""
 
     title: Line
-    document_number: Line
-    effective_on: date
-    expires_on: date | None
     settings: RuleSettings
 
 
 class PresetCriteria(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /criteria-sets`, but for `adopted_by`."""
+    """Of the body of `POST /criteria-sets` what the preset can say; whose document it is the body adds."""
 
     title: Line
-    effective_on: date
     criteria: tuple[Criterion, ...]
     points_required: int
 
@@ -47,9 +44,27 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     criteria_source: Line
 
 
+class Variation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings from practice for a body that builds on another's rule set: the `settings` of a `POST
+    /rule-sets` that names a `parent`.
+    """
+
+    id: Line
+    revision: int
+    about_vi: Text
+    about_en: Text
+    settings: GivenSettings
+
+
 def load_presets() -> list[Preset]:
-    """Every preset that comes with the service."""
-    return [
-        msgspec.json.decode((files(__package__) / name).read_bytes(), type=Preset)
-        for name in _FILES
-    ]
+    """Every whole preset that comes with the service."""
+    return [msgspec.json.decode(_read(name), type=Preset) for name in _PRESETS]
+
+
+def load_variations() -> list[Variation]:
+    """Every variation that comes with the service."""
+    return [msgspec.json.decode(_read(name), type=Variation) for name in _VARIATIONS]
+
+
+def _read(name: str) -> bytes:
+    return (files(__package__) / name).read_bytes()

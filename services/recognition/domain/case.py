@@ -1,31 +1,49 @@
-"""A case before a deciding body, from the advice to the decision. Stream `case-<id>`."""
+"""A case before a deciding body, from the advice to what becomes of its decision. Stream `case-<id>`."""
 
-from datetime import date
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
+from services.recognition.domain import (
+    afterwards,
+    complaints,
+    deciding,
+    exemplar,
+    proposing,
+    revocation,
+)
 from services.recognition.domain import case_refusals as refuse
-from services.recognition.domain.competence import Graph, competent_bodies
+from services.recognition.domain.afterwards import AmendDecision, IssueCertificate
+from services.recognition.domain.case_state import Case, CaseEvent, Events, evolve
+from services.recognition.domain.competence import Graph, competent_bodies, deciding_body_on
+from services.recognition.domain.complaints import AnswerComplaint, LodgeComplaint
+from services.recognition.domain.deciding import Decline, Recognize
+from services.recognition.domain.exemplar import (
+    DecideAnew,
+    GiveEndorsement,
+    PutForward,
+    RefuseEndorsement,
+    Suspend,
+    WaiveEndorsement,
+)
+from services.recognition.domain.proposing import RecordDuplicate, ReturnProposal, SubmitProposal
+from services.recognition.domain.revocation import DismissRevocation, ProposeRevocation, Revoke
 from shared.contracts.recognition import (
+    AchievementEntered,
     Advice,
     CaseDiscontinued,
     CaseOpened,
     CompetenceDetermined,
-    DecisionDepartedFromAdvice,
-    Declined,
+    DuplicateFound,
     Ground,
-    Recognized,
 )
 from shared.contracts.values import (
+    AchievementId,
     Aim,
     AppraisalId,
     CaseId,
-    CompetenceClause,
-    Forgettable,
     HolderKind,
-    Line,
     ModelId,
     MovementId,
     OrganizationId,
@@ -34,40 +52,6 @@ from shared.contracts.values import (
 )
 from shared.domain.decider import Decider, Request
 from shared.domain.time import Instant, legal_date
-
-Decision = Recognized | Declined
-CaseEvent = (
-    CaseOpened | CompetenceDetermined | Decision | DecisionDepartedFromAdvice | CaseDiscontinued
-)
-Events = tuple[CaseEvent, ...]
-
-# --- state ------------------------------------------------------------------------------------
-
-
-class Case(msgspec.Struct, frozen=True):
-    """`opened` is None before the first event; the others until they happened."""
-
-    opened: CaseOpened | None = None
-    competence: CompetenceDetermined | None = None
-    decision: Decision | None = None
-    departure: DecisionDepartedFromAdvice | None = None
-    discontinued: CaseDiscontinued | None = None
-
-
-def evolve(state: Case, event: CaseEvent) -> Case:
-    """What is known after `event`."""
-    match event:
-        case CaseOpened():
-            return msgspec.structs.replace(state, opened=event)
-        case CompetenceDetermined():
-            return msgspec.structs.replace(state, competence=event)
-        case Recognized() | Declined():
-            return msgspec.structs.replace(state, decision=event)
-        case DecisionDepartedFromAdvice():
-            return msgspec.structs.replace(state, departure=event)
-        case CaseDiscontinued():
-            return msgspec.structs.replace(state, discontinued=event)
-
 
 # --- commands ---------------------------------------------------------------------------------
 
@@ -89,24 +73,18 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     rule_set_version: int
 
 
-class MonthFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The Mass Mobilisation Month of the case's year, both days included, and what the rule set asks
-    of a decision outside it.
-    """
-
-    month_from: date
-    month_to: date
-    outside_month: Literal["reason_required", "allowed"]
-
-
 class OpenCase(Request, frozen=True, kw_only=True):
-    """Open the case on the advice, with the events that show the principles of clause I.2.1."""
+    """Open the case on the advice, with the events that show the principles of clause I.2.1. `earlier`
+    are the cases that came first with the same achievement.
+    """
 
     case_id: CaseId
     at: Instant
     advice: AdviceFacts
     holder_kind: HolderKind
     grounds: tuple[Ground, ...]
+    achievement: AchievementId
+    earlier: tuple[AchievementEntered, ...] = ()
 
 
 class DetermineCompetenceForm(Request, frozen=True, kw_only=True):
@@ -120,59 +98,6 @@ class DetermineCompetence(DetermineCompetenceForm, frozen=True, kw_only=True):
     graph: Graph
 
 
-class DecisionTerms(Request, frozen=True, kw_only=True):
-    """The decision's document, and the reasons asked where it is out of the ordinary."""
-
-    decision_number: Line
-    signer_office: Line
-    departure_reason: Text | None = None
-    outside_month_reason: Text | None = None
-
-
-class RecognizeForm(DecisionTerms, frozen=True, kw_only=True):
-    """A recognition as its signer enters it. The name is kept apart, forgettable."""
-
-    signer_name: Line
-
-
-class RecognizeRecord(DecisionTerms, frozen=True, kw_only=True):
-    """The recognition with its signer as a reference: what stands in the record."""
-
-    signer: Forgettable
-
-
-class Recognize(RecognizeRecord, frozen=True, kw_only=True):
-    """Recognise the model."""
-
-    at: Instant
-    month: MonthFacts | None
-
-
-class DeclineTerms(DecisionTerms, frozen=True, kw_only=True):
-    """A refusal's document and its reasons."""
-
-    reasons: Text
-
-
-class DeclineForm(DeclineTerms, frozen=True, kw_only=True):
-    """A refusal as its signer enters it. The name is kept apart, forgettable."""
-
-    signer_name: Line
-
-
-class DeclineRecord(DeclineTerms, frozen=True, kw_only=True):
-    """The refusal with its signer as a reference: what stands in the record."""
-
-    signer: Forgettable
-
-
-class Decline(DeclineRecord, frozen=True, kw_only=True):
-    """Decline to recognise the model."""
-
-    at: Instant
-    month: MonthFacts | None
-
-
 class Discontinue(Request, frozen=True, kw_only=True):
     """The model was withdrawn."""
 
@@ -180,7 +105,30 @@ class Discontinue(Request, frozen=True, kw_only=True):
     reason: Text
 
 
-CaseCommand = OpenCase | DetermineCompetence | Recognize | Decline | Discontinue
+ExemplarCommand = (
+    PutForward | GiveEndorsement | RefuseEndorsement | WaiveEndorsement | Suspend | DecideAnew
+)
+AfterCommand = (
+    IssueCertificate
+    | AmendDecision
+    | LodgeComplaint
+    | AnswerComplaint
+    | ProposeRevocation
+    | DismissRevocation
+    | Revoke
+)
+CaseCommand = (
+    OpenCase
+    | DetermineCompetence
+    | RecordDuplicate
+    | SubmitProposal
+    | ReturnProposal
+    | Recognize
+    | Decline
+    | Discontinue
+    | AfterCommand
+    | ExemplarCommand
+)
 
 # --- rules ------------------------------------------------------------------------------------
 
@@ -192,12 +140,56 @@ def decide(state: Case, command: CaseCommand) -> Events:
             return _open(state, command)
         case DetermineCompetence():
             return _determine_competence(state, command)
+        case RecordDuplicate():
+            return proposing.record_duplicate(state, command)
+        case SubmitProposal():
+            return proposing.submit_proposal(state, command)
+        case ReturnProposal():
+            return proposing.return_proposal(state, command)
         case Recognize():
-            return _recognize(state, command)
+            return deciding.recognize(state, command)
         case Decline():
-            return _decline(state, command)
+            return deciding.decline(state, command)
         case Discontinue():
             return _discontinue(state, command)
+        case _:
+            return _decide_afterwards(state, command)
+
+
+def _decide_exemplar(state: Case, command: ExemplarCommand) -> Events:
+    match command:
+        case PutForward():
+            return exemplar.put_forward(state, command)
+        case GiveEndorsement():
+            return exemplar.give(state, command)
+        case RefuseEndorsement():
+            return exemplar.refuse_endorsement(state, command)
+        case WaiveEndorsement():
+            return exemplar.waive(state, command)
+        case Suspend():
+            return exemplar.suspend(state, command)
+        case DecideAnew():
+            return exemplar.decide_anew(state, command)
+
+
+def _decide_afterwards(state: Case, command: AfterCommand | ExemplarCommand) -> Events:
+    match command:
+        case IssueCertificate():
+            return afterwards.issue_certificate(state, command)
+        case AmendDecision():
+            return afterwards.amend(state, command)
+        case LodgeComplaint():
+            return complaints.lodge(state, command)
+        case AnswerComplaint():
+            return complaints.answer(state, command)
+        case ProposeRevocation():
+            return revocation.propose(state, command)
+        case DismissRevocation():
+            return revocation.dismiss(state, command)
+        case Revoke():
+            return revocation.revoke(state, command)
+        case _:
+            return _decide_exemplar(state, command)
 
 
 def _open(state: Case, command: OpenCase) -> Events:
@@ -210,6 +202,7 @@ def _open(state: Case, command: OpenCase) -> Events:
             model=advice.model,
             movement=advice.movement,
             year=advice.year,
+            achievement=command.achievement,
             aim=advice.aim,
             holder=advice.holder,
             holder_kind=command.holder_kind,
@@ -221,6 +214,16 @@ def _open(state: Case, command: OpenCase) -> Events:
             grounds=command.grounds,
             rule_set=advice.rule_set,
             rule_set_version=advice.rule_set_version,
+        ),
+        *(
+            DuplicateFound(
+                case_id=command.case_id,
+                model=advice.model,
+                other_case=earlier.case_id,
+                other_model=earlier.model,
+                other_body=earlier.deciding_body,
+            )
+            for earlier in command.earlier
         ),
     )
 
@@ -238,121 +241,24 @@ def _determine_competence(state: Case, command: DetermineCompetence) -> Events:
         holder_kind=opened.holder_kind,
         aim=opened.aim,
         on=as_of,
+        model=opened.model,
     )
-    if state.competence is not None and state.competence.bodies == bodies:
+    deciding = deciding_body_on(
+        command.graph, opened.deciding_body, bodies, on=as_of, model=opened.model
+    )
+    successor = None if deciding == opened.deciding_body else deciding
+    known = state.competence
+    if known is not None and (known.bodies, known.successor) == (bodies, successor):
         return ()
-    named = any(body.organization == opened.deciding_body for body in bodies)
     return (
         CompetenceDetermined(
-            case_id=opened.case_id, as_of=as_of, bodies=bodies, named_body_competent=named
+            case_id=opened.case_id,
+            as_of=as_of,
+            bodies=bodies,
+            named_body_competent=any(body.organization == deciding for body in bodies),
+            successor=successor,
         ),
     )
-
-
-def _recognize(state: Case, command: Recognize) -> Events:
-    opened, clauses = _may_decide(state)
-    grounds = {ground.clause for ground in opened.grounds}
-    if "I.2.1a" not in grounds:
-        raise refuse.NOT_REGISTERED()
-    if "I.2.1c" not in grounds:
-        raise refuse.BELOW_STANDARD()
-    departure = _departure(opened, command, follows=opened.advice == "recognise")
-    recognized = Recognized(
-        case_id=opened.case_id,
-        model=opened.model,
-        movement=opened.movement,
-        year=opened.year,
-        aim=opened.aim,
-        holder=opened.holder,
-        committee=opened.committee,
-        appraising_unit=opened.appraising_unit,
-        decided_by=opened.deciding_body,
-        clauses=clauses,
-        decision_number=command.decision_number,
-        decided_on=legal_date(command.at),
-        signer_office=command.signer_office,
-        signer=command.signer,
-        outside_month_reason=_outside_month_reason(opened, command),
-    )
-    return (recognized, *departure)
-
-
-def _decline(state: Case, command: Decline) -> Events:
-    opened, clauses = _may_decide(state)
-    departure = _departure(opened, command, follows=opened.advice == "decline")
-    declined = Declined(
-        case_id=opened.case_id,
-        model=opened.model,
-        movement=opened.movement,
-        year=opened.year,
-        aim=opened.aim,
-        holder=opened.holder,
-        committee=opened.committee,
-        appraising_unit=opened.appraising_unit,
-        decided_by=opened.deciding_body,
-        clauses=clauses,
-        decision_number=command.decision_number,
-        decided_on=legal_date(command.at),
-        signer_office=command.signer_office,
-        signer=command.signer,
-        reasons=command.reasons,
-        outside_month_reason=_outside_month_reason(opened, command),
-    )
-    return (declined, *departure)
-
-
-def _may_decide(state: Case) -> tuple[CaseOpened, tuple[CompetenceClause, ...]]:
-    """The case if the named body may decide it now, and the clauses that make the body competent."""
-    opened, competence = state.opened, state.competence
-    if opened is None:
-        raise refuse.UNKNOWN()
-    if state.discontinued is not None:
-        raise refuse.DISCONTINUED()
-    if state.decision is not None:
-        raise refuse.ALREADY_DECIDED(number=state.decision.decision_number)
-    if opened.appraising_unit == opened.deciding_body:
-        raise refuse.ADVISER_DECIDES()
-    if competence is None:
-        raise refuse.COMPETENCE_OPEN()
-    clauses = tuple(
-        body.clause for body in competence.bodies if body.organization == opened.deciding_body
-    )
-    if not clauses:
-        others = sorted({body.clause for body in competence.bodies})
-        if not others:
-            raise refuse.NO_COMPETENT_BODY(as_of=competence.as_of.isoformat())
-        raise refuse.NOT_COMPETENT(as_of=competence.as_of.isoformat(), clauses=", ".join(others))
-    return opened, clauses
-
-
-def _departure(
-    opened: CaseOpened, terms: DecisionTerms, *, follows: bool
-) -> tuple[DecisionDepartedFromAdvice, ...]:
-    if follows:
-        if terms.departure_reason is not None:
-            raise refuse.NO_DEPARTURE()
-        return ()
-    if terms.departure_reason is None:
-        raise refuse.DEPARTURE_REASON_MISSING()
-    return (
-        DecisionDepartedFromAdvice(
-            case_id=opened.case_id, advice=opened.advice, reason=terms.departure_reason
-        ),
-    )
-
-
-def _outside_month_reason(opened: CaseOpened, command: Recognize | Decline) -> str | None:
-    """The reason to record: none within the month, whatever was filled in."""
-    month = command.month
-    if month is None:
-        raise refuse.CALENDAR_MISSING(year=opened.year)
-    if month.month_from <= legal_date(command.at) <= month.month_to:
-        return None
-    if month.outside_month == "reason_required" and command.outside_month_reason is None:
-        raise refuse.OUTSIDE_MONTH(
-            month_from=month.month_from.isoformat(), month_to=month.month_to.isoformat()
-        )
-    return command.outside_month_reason
 
 
 def _discontinue(state: Case, command: Discontinue) -> Events:
@@ -371,9 +277,25 @@ CASE: Final[Decider[Case, CaseCommand, CaseEvent]] = Decider(
         {
             "OpenCase": OpenCase,
             "DetermineCompetence": DetermineCompetence,
+            "RecordDuplicate": RecordDuplicate,
+            "SubmitProposal": SubmitProposal,
+            "ReturnProposal": ReturnProposal,
             "Recognize": Recognize,
             "Decline": Decline,
             "Discontinue": Discontinue,
+            "IssueCertificate": IssueCertificate,
+            "AmendDecision": AmendDecision,
+            "LodgeComplaint": LodgeComplaint,
+            "AnswerComplaint": AnswerComplaint,
+            "ProposeRevocation": ProposeRevocation,
+            "DismissRevocation": DismissRevocation,
+            "Revoke": Revoke,
+            "PutForward": PutForward,
+            "GiveEndorsement": GiveEndorsement,
+            "RefuseEndorsement": RefuseEndorsement,
+            "WaiveEndorsement": WaiveEndorsement,
+            "Suspend": Suspend,
+            "DecideAnew": DecideAnew,
         }
     ),
 )

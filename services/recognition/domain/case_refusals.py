@@ -33,6 +33,13 @@ NOT_COMPETENT: Final = Refusal(
     "are; see the list in the case.",
     clause="I.2.2",
 )
+DECIDING_BODY_ENDED: Final = Refusal(
+    "deciding-body-ended",
+    vi="Đến ngày {on}, cơ quan quyết định không còn hoạt động. Hãy xác định lại thẩm quyền; cơ quan kế thừa "
+    "sẽ quyết định.",
+    en="By {on} the deciding body is no more. Determine competence again; its successor then decides.",
+    clause="I.2.2",
+)
 NO_COMPETENT_BODY: Final = Refusal(
     "no-competent-body",
     vi="Không cơ quan nào có thẩm quyền công nhận đối với chủ thể này (xét ngày {as_of}). Hãy kiểm tra "
@@ -87,4 +94,44 @@ OUTSIDE_MONTH: Final = Refusal(
     en="Today lies outside the Mass Mobilisation Month ({month_from} to {month_to}). State the reason "
     "for deciding outside it.",
     practice="outside_month",
+)
+DUPLICATE_OF_ITSELF: Final = Refusal(
+    "duplicate-itself",
+    vi="Hồ sơ không thể trùng với chính nó. Hãy nêu hồ sơ khác.",
+    en="A case is no duplicate of itself. Name another case.",
+)
+DUPLICATE_MUTUAL: Final = Refusal(
+    "duplicate-mutual",
+    vi="Hồ sơ {case} đã được ghi là trùng với hồ sơ này và đang chờ hồ sơ này. Không ghi ngược lại.",
+    en="Case {case} is on record as a duplicate of this one and waits for it. Do not record the reverse.",
+)
+RECOGNISED_ALREADY: Final = Refusal(
+    "achievement-recognised",
+    vi="Thành tích này đã được công nhận tại quyết định số {number} (hồ sơ {case}). Một thành tích chỉ "
+    "được công nhận một lần.",
+    en="This achievement was recognised by decision {number} (case {case}). One achievement is "
+    "recognised once.",
+    practice="same_achievement",
+)
+EARLIER_CASE_OPEN: Final = Refusal(
+    "achievement-under-consideration",
+    vi="Hồ sơ {case} về cùng thành tích được lập trước và chưa kết thúc. Hãy chờ quyết định ở hồ sơ đó.",
+    en="Case {case} about the same achievement came first and has not ended. Wait for its decision.",
+    practice="same_achievement",
+)
+PROPOSAL_MISSING: Final = Refusal(
+    "proposal-missing",
+    vi="Chưa có tờ trình đề nghị công nhận, hoặc tờ trình đã được trả lại. Hãy chờ đơn vị trình.",
+    en="There is no proposal, or it was returned. Wait for the submitting unit.",
+    practice="proposal",
+)
+PROPOSAL_STANDS: Final = Refusal(
+    "proposal-submitted",
+    vi="Hồ sơ đã có tờ trình số {number}. Chỉ trình lại khi tờ trình đó được trả lại.",
+    en="Proposal {number} lies before the body. It is submitted again only after a return.",
+)
+NO_PROPOSAL: Final = Refusal(
+    "no-proposal",
+    vi="Hồ sơ không có tờ trình nào đang chờ để trả lại.",
+    en="No proposal lies before the body that could be returned.",
 )

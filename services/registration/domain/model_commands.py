@@ -5,8 +5,13 @@ from typing import Annotated
 
 import msgspec
 
+from services.registration.domain.correction import CorrectEntry
+from services.registration.domain.evidence import EvidenceCommand
+from services.registration.domain.extension import ExtensionCommand
 from services.registration.domain.facts import HolderFacts, MovementYear, RegistrationRules
-from shared.contracts.registration import CoreMember, Figure, Milestone, Target
+from services.registration.domain.life import LifeCommand
+from services.registration.domain.plan import Figures, PlanningCommand
+from services.registration.domain.support import SupportCommand
 from shared.contracts.values import (
     Aim,
     CategoryId,
@@ -21,9 +26,8 @@ from shared.contracts.values import (
     Year,
 )
 from shared.domain.decider import Request
+from shared.domain.graph import Graph
 from shared.domain.time import Instant
-
-Figures = Annotated[tuple[Figure, ...], msgspec.Meta(max_length=50)]
 
 
 class SurveySiteForm(Request, frozen=True, kw_only=True):
@@ -76,11 +80,12 @@ class RegistrationRecord(RegistrationDossier, frozen=True, kw_only=True):
 
 
 class RegisterModel(RegistrationRecord, frozen=True, kw_only=True):
-    """Register, or register again after a return."""
+    """Register, or register again after a return. `successions` say who succeeds the bodies it names."""
 
     model_id: ModelId
     at: Instant
     holder_facts: HolderFacts
+    successions: Graph = Graph()
     movement_year: MovementYear
     rules: RegistrationRules
 
@@ -97,6 +102,7 @@ class RecordLaunchingBodyRegistration(
     """Take the model into the launching body's register (clause II.2)."""
 
     at: Instant
+    successions: Graph = Graph()
 
 
 class AcceptRegistrationForm(Request, frozen=True, kw_only=True):
@@ -107,6 +113,7 @@ class AcceptRegistration(AcceptRegistrationForm, frozen=True, kw_only=True):
     """The committee accepts the registration."""
 
     at: Instant
+    successions: Graph = Graph()
 
 
 class ReturnRegistrationForm(Request, frozen=True, kw_only=True):
@@ -119,49 +126,7 @@ class ReturnRegistration(ReturnRegistrationForm, frozen=True, kw_only=True):
     """The committee returns the registration."""
 
     at: Instant
-
-
-class AdoptPlanForm(Request, frozen=True, kw_only=True):
-    """The plan of clause III.1.2a."""
-
-    targets: Annotated[tuple[Target, ...], msgspec.Meta(max_length=50)]
-    measures: Text
-    milestones: Annotated[tuple[Milestone, ...], msgspec.Meta(max_length=50)] = ()
-    resources: Text
-    starts_on: date
-    ends_on: date
-
-
-class AdoptPlan(AdoptPlanForm, frozen=True, kw_only=True):
-    """Adopt the plan; the model runs from then on."""
-
-    at: Instant
-
-
-class CoreMemberForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A core member as one enters it; the name is kept apart, forgettable."""
-
-    person: Line
-    role: Line
-    group: Line
-
-
-class AssignCoreTeamForm(Request, frozen=True, kw_only=True):
-    """The core members of clause III.1.2b."""
-
-    members: Annotated[tuple[CoreMemberForm, ...], msgspec.Meta(min_length=1, max_length=100)]
-
-
-class CoreTeamRecord(Request, frozen=True, kw_only=True):
-    """The core members with their names as references: what stands in the record."""
-
-    members: tuple[CoreMember, ...]
-
-
-class AssignCoreTeam(CoreTeamRecord, frozen=True, kw_only=True):
-    """Assign the core members, or replace them."""
-
-    at: Instant
+    successions: Graph = Graph()
 
 
 class ReportProgressForm(Request, frozen=True, kw_only=True):
@@ -205,6 +170,7 @@ class AcceptLateReport(AcceptLateReportForm, frozen=True, kw_only=True):
     """The committee accepts a late report."""
 
     at: Instant
+    successions: Graph = Graph()
 
 
 class ScheduleReportingSessionForm(Request, frozen=True, kw_only=True):
@@ -218,6 +184,7 @@ class ScheduleReportingSession(ScheduleReportingSessionForm, frozen=True, kw_onl
     """Call the reporting session."""
 
     at: Instant
+    successions: Graph = Graph()
     movement_year: MovementYear
 
 
@@ -231,12 +198,14 @@ class HoldReportingSession(HoldReportingSessionForm, frozen=True, kw_only=True):
     """Record that the session took place today."""
 
     at: Instant
+    successions: Graph = Graph()
 
 
 class MissReportingSession(Request, frozen=True, kw_only=True):
     """The due date has passed without a session."""
 
     at: Instant
+    successions: Graph = Graph()
     movement_year: MovementYear
 
 
@@ -258,8 +227,12 @@ ModelCommand = (
     | RecordLaunchingBodyRegistration
     | AcceptRegistration
     | ReturnRegistration
-    | AdoptPlan
-    | AssignCoreTeam
+    | PlanningCommand
+    | SupportCommand
+    | EvidenceCommand
+    | ExtensionCommand
+    | CorrectEntry
+    | LifeCommand
     | ReportProgress
     | SubmitWrittenResults
     | AcceptLateReport

@@ -51,6 +51,18 @@ HOLDER_UNNAMED: Final = Refusal(
     en="Name the collective, or the person, who carries out the model (one of the two).",
     clause="II.1",
 )
+HOLDER_ENDED: Final = Refusal(
+    "holder-ended",
+    vi="Đơn vị đăng ký không còn hoạt động. Hãy đăng ký dưới tên đơn vị kế thừa.",
+    en="The holder's organisation is no more. Register under the body that succeeds it.",
+    clause="I.1.1",
+)
+DECIDING_BODY_ENDED: Final = Refusal(
+    "named-deciding-body-ended",
+    vi="Cơ quan đề nghị công nhận không còn hoạt động. Hãy chọn cơ quan kế thừa thẩm quyền.",
+    en="The body named to recognise it is no more. Name the one that succeeded in its competence.",
+    clause="I.2.2",
+)
 FOREIGN_COMMITTEE: Final = Refusal(
     "committee-not-of-holder",
     vi="Cấp ủy này không phải cấp ủy của địa phương hay nơi công tác của đơn vị đăng ký. Hãy chọn đúng "
@@ -87,36 +99,6 @@ REGISTER_NUMBER_DIFFERS: Final = Refusal(
     vi="Mô hình đã có số đăng ký {register_number} tại cơ quan phát động.",
     en="The model already has number {register_number} in the launching body's register.",
     clause="II.2",
-)
-PLAN_WITHOUT_TARGETS: Final = Refusal(
-    "plan-without-targets",
-    vi="Kế hoạch phải xác định tiêu chí cần đạt được. Hãy ghi ít nhất một chỉ tiêu đo được.",
-    en="A plan states the criteria to reach. Enter at least one target that can be measured.",
-    clause="III.1.2a",
-)
-TARGET_TWICE: Final = Refusal(
-    "plan-target-twice",
-    vi="Chỉ tiêu '{target}' ghi hai lần. Hãy bỏ một dòng.",
-    en="The target '{target}' stands there twice. Remove one.",
-    clause="III.1.2a",
-)
-PLAN_ENDS_BEFORE_START: Final = Refusal(
-    "plan-ends-before-start",
-    vi="Kế hoạch kết thúc trước khi bắt đầu. Hãy sửa thời gian thực hiện.",
-    en="The plan ends before it starts. Correct the time.",
-    clause="III.1.2a",
-)
-NOT_RUNNING: Final = Refusal(
-    "model-not-running",
-    vi="Mô hình chưa có kế hoạch. Hãy thông qua kế hoạch trước khi báo cáo.",
-    en="The model has no plan yet. Adopt the plan before reporting.",
-    clause="III.1.2a",
-)
-UNKNOWN_TARGET: Final = Refusal(
-    "figure-without-target",
-    vi="Kế hoạch không có chỉ tiêu '{target}'. Hãy dùng tên chỉ tiêu trong kế hoạch.",
-    en="The plan has no target '{target}'. Use the name of a target of the plan.",
-    clause="III.1.2a",
 )
 REPORT_IN_FUTURE: Final = Refusal(
     "report-in-future",

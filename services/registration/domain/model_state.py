@@ -4,15 +4,19 @@ from typing import Literal
 
 import msgspec
 
+from services.registration.domain import correction, evidence, extension, life, plan, support
+from services.registration.domain.correction import Entries
+from services.registration.domain.evidence import NO_FILES, EvidenceEvent, Files
+from services.registration.domain.extension import ExtensionEvent, Extensions
+from services.registration.domain.life import Life, LifeEvent
+from services.registration.domain.plan import Plan, Planning, PlanningEvent
+from services.registration.domain.support import Support, SupportEvent
 from shared.contracts.registration import (
-    CoreTeamAssigned,
     LatenessRecorded,
     LateReportAccepted,
     LaunchingBodyRegistrationRecorded,
     ModelRegistered,
     ModelWithdrawn,
-    PlanAdopted,
-    ProgressReported,
     RegistrationAccepted,
     RegistrationReturned,
     ReportingSessionHeld,
@@ -22,6 +26,28 @@ from shared.contracts.registration import (
     SiteSurveyed,
     WrittenResultsSubmitted,
 )
+from shared.contracts.running import (
+    CoreTeamAssigned,
+    CoreTeamChanged,
+    DifficultyRaised,
+    DifficultyResolved,
+    EntryCorrected,
+    EvidenceAttached,
+    EvidenceWithdrawn,
+    ExtensionGranted,
+    ExtensionRefused,
+    HelpAssigned,
+    InterimAssessmentRecorded,
+    ModelEnded,
+    ModelPraised,
+    ModelReattested,
+    ModelResumed,
+    ModelSuspended,
+    PlanAdopted,
+    PlanRevised,
+    ProgressReported,
+    ReplicationRecorded,
+)
 
 ModelEvent = (
     SiteSurveyed
@@ -29,10 +55,12 @@ ModelEvent = (
     | LaunchingBodyRegistrationRecorded
     | RegistrationAccepted
     | RegistrationReturned
-    | PlanAdopted
-    | CoreTeamAssigned
-    | ProgressReported
-    | WrittenResultsSubmitted
+    | PlanningEvent
+    | SupportEvent
+    | EvidenceEvent
+    | ExtensionEvent
+    | EntryCorrected
+    | LifeEvent
     | LatenessRecorded
     | LateReportAccepted
     | ReportingSessionScheduled
@@ -43,7 +71,15 @@ ModelEvent = (
 )
 
 Status = Literal[
-    "unknown", "surveyed", "registered", "returned", "accepted", "running", "reported", "withdrawn"
+    "unknown",
+    "surveyed",
+    "registered",
+    "returned",
+    "accepted",
+    "running",
+    "reported",
+    "ended",
+    "withdrawn",
 ]
 
 
@@ -54,8 +90,11 @@ class Model(msgspec.Struct, frozen=True):
     survey: SiteSurveyed | None = None
     registration: ModelRegistered | None = None
     register_number: str | None = None
-    plan: PlanAdopted | None = None
-    core_team: CoreTeamAssigned | None = None
+    planning: Planning = Planning()
+    support: Support = Support()
+    files: Files = NO_FILES
+    extensions: Extensions = Extensions()
+    life: Life = Life()
     last_progress: ProgressReported | None = None
     results: WrittenResultsSubmitted | None = None
     lateness: LatenessRecorded | None = None
@@ -63,6 +102,21 @@ class Model(msgspec.Struct, frozen=True):
     session: ReportingSessionScheduled | None = None
     session_held: bool = False
     session_missed: bool = False
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan in force."""
+        return self.planning.plan
+
+    @property
+    def entries(self) -> Entries:
+        """What can be corrected."""
+        return Entries(
+            register_number=self.register_number,
+            progress=self.last_progress,
+            results=self.results,
+            planning=self.planning,
+        )
 
 
 def evolve(state: Model, event: ModelEvent) -> Model:
@@ -81,13 +135,29 @@ def evolve(state: Model, event: ModelEvent) -> Model:
         case RegistrationReturned():
             return known(state, status="returned")
         case PlanAdopted():
-            return known(state, status="running", plan=event)
-        case CoreTeamAssigned():
-            return known(state, core_team=event)
+            return known(state, status="running", planning=plan.evolve(state.planning, event))
+        case PlanRevised() | CoreTeamAssigned() | CoreTeamChanged():
+            return known(state, planning=plan.evolve(state.planning, event))
         case ProgressReported():
-            return known(state, last_progress=event)
+            planning = plan.evolve(state.planning, event)
+            return known(state, last_progress=event, planning=planning)
         case WrittenResultsSubmitted():
-            return known(state, results=event)
+            return known(state, results=event, planning=plan.evolve(state.planning, event))
+        case InterimAssessmentRecorded():
+            planning = plan.evolve(state.planning, event)
+            return known(state, planning=planning, support=support.evolve(state.support, event))
+        case ModelPraised() | DifficultyRaised() | HelpAssigned() | DifficultyResolved():
+            return known(state, support=support.evolve(state.support, event))
+        case EvidenceAttached() | EvidenceWithdrawn():
+            return known(state, files=evidence.evolve(state.files, event))
+        case ExtensionGranted() | ExtensionRefused():
+            return known(state, extensions=extension.evolve(state.extensions, event))
+        case EntryCorrected():
+            return _corrected(state, correction.evolve(state.entries, event))
+        case ModelEnded():
+            return known(state, status="ended", life=life.evolve(state.life, event))
+        case ModelSuspended() | ModelResumed() | ModelReattested() | ReplicationRecorded():
+            return known(state, life=life.evolve(state.life, event))
         case LatenessRecorded():
             return known(state, lateness=event)
         case LateReportAccepted():
@@ -102,3 +172,13 @@ def evolve(state: Model, event: ModelEvent) -> Model:
             return known(state, status="reported")
         case ModelWithdrawn():
             return known(state, status="withdrawn")
+
+
+def _corrected(state: Model, entries: Entries) -> Model:
+    return msgspec.structs.replace(
+        state,
+        register_number=entries.register_number,
+        last_progress=entries.progress,
+        results=entries.results,
+        planning=entries.planning,
+    )

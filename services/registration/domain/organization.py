@@ -1,4 +1,7 @@
-"""A body of the province: what it is, the lines it stands in, what it may recognise. Stream `organization-<id>`."""
+"""A body of the province: what it is, the lines it stands in, what it may recognise. Stream `organization-<id>`.
+
+State in `organization_state.py`, its end and successors in `reorganization.py`.
+"""
 
 from datetime import date
 from types import MappingProxyType
@@ -6,10 +9,31 @@ from typing import Final
 
 import msgspec
 
+from services.registration.domain import organization_refusals as refuse
+from services.registration.domain import reorganization
+from services.registration.domain.organization_state import (
+    Competence,
+    Name,
+    Organization,
+    OrganizationEvent,
+    OrganizationLine,
+    Seat,
+    evolve,
+)
+from services.registration.domain.reorganization import (
+    DissolveOrganization,
+    MergeOrganization,
+    ReorganizationCommand,
+    SplitOrganization,
+    SucceedCompetence,
+)
+from services.registration.domain.surroundings import Surroundings
 from shared.contracts.registration import (
     CompetenceAssigned,
     OrganizationCreated,
     OrganizationLineChanged,
+    OrganizationMoved,
+    OrganizationRenamed,
 )
 from shared.contracts.values import (
     CategoryId,
@@ -20,61 +44,8 @@ from shared.contracts.values import (
     OrganizationId,
 )
 from shared.domain.decider import Decider, Request
-from shared.domain.refusal import Refusal
+from shared.domain.graph import GraphLine
 from shared.domain.time import Instant
-
-OrganizationEvent = OrganizationCreated | OrganizationLineChanged | CompetenceAssigned
-
-
-# --- state ------------------------------------------------------------------------------------
-
-
-class OrganizationLine(msgspec.Struct, frozen=True):
-    """From `valid_from` on, `superior` stands above in this line; None ends it."""
-
-    line: LineKind
-    superior: OrganizationId | None
-    valid_from: date
-
-
-class Competence(msgspec.Struct, frozen=True):
-    """From `valid_from` on the body recognises under `clause`, advised by `advised_by`."""
-
-    clause: CompetenceClause
-    advised_by: OrganizationId
-    valid_from: date
-
-
-class Organization(msgspec.Struct, frozen=True):
-    """`created` is None before the first event."""
-
-    created: OrganizationCreated | None = None
-    lines: tuple[OrganizationLine, ...] = ()
-    competences: tuple[Competence, ...] = ()
-
-    def superior(self, line: LineKind, on: date) -> OrganizationId | None:
-        """Who stands above in `line` on a day: the latest change that is valid by then says."""
-        valid = [entry for entry in self.lines if entry.line == line and entry.valid_from <= on]
-        return max(valid, key=lambda entry: entry.valid_from).superior if valid else None
-
-
-def evolve(state: Organization, event: OrganizationEvent) -> Organization:
-    """What is known after `event`. A later entry with the same date replaces the former."""
-    match event:
-        case OrganizationCreated():
-            return msgspec.structs.replace(state, created=event)
-        case OrganizationLineChanged():
-            others = tuple(
-                entry
-                for entry in state.lines
-                if (entry.line, entry.valid_from) != (event.line, event.valid_from)
-            )
-            entry = OrganizationLine(event.line, event.superior, event.valid_from)
-            return msgspec.structs.replace(state, lines=(*others, entry))
-        case CompetenceAssigned():
-            competence = Competence(event.clause, event.advised_by, event.valid_from)
-            return msgspec.structs.replace(state, competences=(*state.competences, competence))
-
 
 # --- commands ---------------------------------------------------------------------------------
 
@@ -103,6 +74,7 @@ class CreateOrganization(CreateOrganizationForm, frozen=True, kw_only=True):
 
     organization_id: OrganizationId
     at: Instant
+    surroundings: Surroundings = Surroundings()
 
 
 class ChangeLineForm(Request, frozen=True, kw_only=True):
@@ -117,6 +89,7 @@ class ChangeLine(ChangeLineForm, frozen=True, kw_only=True):
     """Change a line of the body."""
 
     at: Instant
+    surroundings: Surroundings = Surroundings()
 
 
 class AssignCompetenceForm(Request, frozen=True, kw_only=True):
@@ -132,58 +105,90 @@ class AssignCompetence(AssignCompetenceForm, frozen=True, kw_only=True):
     """Give the body a competence of clause I.2.2."""
 
     at: Instant
+    surroundings: Surroundings = Surroundings()
 
 
-OrganizationCommand = CreateOrganization | ChangeLine | AssignCompetence
+class RenameOrganizationForm(Request, frozen=True, kw_only=True):
+    """What the body is called from a day on, by which document."""
+
+    name: Line
+    valid_from: date
+    source: Line
+
+
+class RenameOrganization(RenameOrganizationForm, frozen=True, kw_only=True):
+    """Rename the body."""
+
+    at: Instant
+
+
+class MoveOrganizationForm(Request, frozen=True, kw_only=True):
+    """Where the body is and at which level from a day on, by which document."""
+
+    place: Line
+    level: Level
+    valid_from: date
+    source: Line
+
+
+class MoveOrganization(MoveOrganizationForm, frozen=True, kw_only=True):
+    """Move the body to another place or level."""
+
+    at: Instant
+
+
+OrganizationCommand = (
+    CreateOrganization
+    | ChangeLine
+    | AssignCompetence
+    | RenameOrganization
+    | MoveOrganization
+    | ReorganizationCommand
+)
 
 # --- rules ------------------------------------------------------------------------------------
-
-ALREADY_EXISTS: Final = Refusal(
-    "organization-exists",
-    vi="Đơn vị này đã có trong hệ thống.",
-    en="This organisation already exists.",
-)
-UNKNOWN: Final = Refusal(
-    "organization-unknown",
-    vi="Chưa có đơn vị này. Hãy tạo đơn vị trước.",
-    en="There is no such organisation. Create it first.",
-)
-OWN_SUPERIOR: Final = Refusal(
-    "organization-own-superior",
-    vi="Một đơn vị không thể là cấp trên của chính mình. Hãy chọn đơn vị khác.",
-    en="A body cannot stand above itself. Choose another one.",
-)
-LINE_TWICE: Final = Refusal(
-    "organization-line-twice",
-    vi="Mỗi tuyến chỉ ghi một cấp trên. Hãy bỏ dòng trùng.",
-    en="Each line takes one superior. Remove the line that stands there twice.",
-)
-ADVISER_DECIDES: Final = Refusal(
-    "adviser-is-decider",
-    vi="Đơn vị tham mưu phải khác cơ quan quyết định. Hãy chọn bộ phận phụ trách công tác dân vận.",
-    en="The advising unit and the deciding body are distinct. Choose the unit in charge of mass mobilisation.",
-    clause="III.2.1c",
-)
 
 
 def decide(state: Organization, command: OrganizationCommand) -> tuple[OrganizationEvent, ...]:
     """What follows from `command`. Raises RefusedError."""
+    if isinstance(command, CreateOrganization):
+        return _create(state, command)
+    if state.created is None:
+        raise refuse.UNKNOWN()
+    if isinstance(command, DissolveOrganization | MergeOrganization | SplitOrganization):
+        return reorganization.decide(state, state.created, command)
+    _check_day(state, state.created, command.valid_from)
     match command:
-        case CreateOrganization():
-            return _create(state, command)
         case ChangeLine():
-            return _change_line(state, command)
+            return _change_line(state, state.created, command)
         case AssignCompetence():
-            return _assign_competence(state, command)
+            return _assign_competence(state, state.created, command)
+        case RenameOrganization():
+            return _rename(state, state.created, command)
+        case MoveOrganization():
+            return _move(state, state.created, command)
+        case SucceedCompetence():
+            return reorganization.decide(state, state.created, command)
+
+
+def _check_day(state: Organization, created: OrganizationCreated, on: date) -> None:
+    """A body changes only while it is there."""
+    if on < created.established_on:
+        raise refuse.BEFORE_ESTABLISHED(on=created.established_on.isoformat())
+    if state.ended is not None and on >= state.ended.effective_on:
+        raise refuse.ENDED(on=state.ended.effective_on.isoformat())
 
 
 def _create(state: Organization, command: CreateOrganization) -> tuple[OrganizationEvent, ...]:
     if state.created is not None:
-        raise ALREADY_EXISTS()
+        raise refuse.ALREADY_EXISTS()
     if len({entry.line for entry in command.lines}) != len(command.lines):
-        raise LINE_TWICE()
+        raise refuse.LINE_TWICE()
     if any(entry.superior == command.organization_id for entry in command.lines):
-        raise OWN_SUPERIOR()
+        raise refuse.OWN_SUPERIOR()
+    for entry in command.lines:
+        if entry.superior is not None:
+            command.surroundings.require_not_ended(entry.superior, command.established_on)
     created = OrganizationCreated(
         organization_id=command.organization_id,
         name=command.name,
@@ -205,39 +210,83 @@ def _create(state: Organization, command: CreateOrganization) -> tuple[Organizat
     return (created, *lines)
 
 
-def _change_line(state: Organization, command: ChangeLine) -> tuple[OrganizationEvent, ...]:
-    if state.created is None:
-        raise UNKNOWN()
-    organization_id = state.created.organization_id
+def _change_line(
+    state: Organization, created: OrganizationCreated, command: ChangeLine
+) -> tuple[OrganizationEvent, ...]:
+    organization_id = created.organization_id
     if command.superior == organization_id:
-        raise OWN_SUPERIOR()
+        raise refuse.OWN_SUPERIOR()
     if OrganizationLine(command.line, command.superior, command.valid_from) in state.lines:
         return ()
-    return (
-        OrganizationLineChanged(
-            organization_id=organization_id,
-            line=command.line,
-            superior=command.superior,
-            valid_from=command.valid_from,
-        ),
+    changed = OrganizationLineChanged(
+        organization_id=organization_id,
+        line=command.line,
+        superior=command.superior,
+        valid_from=command.valid_from,
     )
+    if command.superior is not None:
+        command.surroundings.require_not_ended(command.superior, command.valid_from)
+        _check_circle(evolve(state, changed), organization_id, command)
+    return (changed,)
+
+
+def _check_circle(after: Organization, body: OrganizationId, command: ChangeLine) -> None:
+    """No line leads back to where it starts, on any day."""
+    around = command.surroundings.graph
+    others: tuple[GraphLine, ...] = tuple(
+        entry for entry in around.lines if entry.organization != body
+    )
+    graph = msgspec.structs.replace(around, lines=(*others, *after.graph().lines))
+    on = graph.circle(body, command.line)
+    if on is not None:
+        raise refuse.LINE_CIRCLE(on=on.isoformat())
 
 
 def _assign_competence(
-    state: Organization, command: AssignCompetence
+    state: Organization, created: OrganizationCreated, command: AssignCompetence
 ) -> tuple[OrganizationEvent, ...]:
-    if state.created is None:
-        raise UNKNOWN()
-    organization_id = state.created.organization_id
+    organization_id = created.organization_id
     if command.advised_by == organization_id:
-        raise ADVISER_DECIDES()
+        raise refuse.ADVISER_DECIDES()
     if Competence(command.clause, command.advised_by, command.valid_from) in state.competences:
         return ()
+    command.surroundings.require_not_ended(command.advised_by, command.valid_from)
     return (
         CompetenceAssigned(
             organization_id=organization_id,
             clause=command.clause,
             advised_by=command.advised_by,
+            valid_from=command.valid_from,
+            source=command.source,
+        ),
+    )
+
+
+def _rename(
+    state: Organization, created: OrganizationCreated, command: RenameOrganization
+) -> tuple[OrganizationEvent, ...]:
+    if Name(command.name, command.valid_from, command.source) in state.names:
+        return ()
+    return (
+        OrganizationRenamed(
+            organization_id=created.organization_id,
+            name=command.name,
+            valid_from=command.valid_from,
+            source=command.source,
+        ),
+    )
+
+
+def _move(
+    state: Organization, created: OrganizationCreated, command: MoveOrganization
+) -> tuple[OrganizationEvent, ...]:
+    if Seat(command.place, command.level, command.valid_from, command.source) in state.seats:
+        return ()
+    return (
+        OrganizationMoved(
+            organization_id=created.organization_id,
+            place=command.place,
+            level=command.level,
             valid_from=command.valid_from,
             source=command.source,
         ),
@@ -254,6 +303,12 @@ ORGANIZATION: Final[Decider[Organization, OrganizationCommand, OrganizationEvent
             "CreateOrganization": CreateOrganization,
             "ChangeLine": ChangeLine,
             "AssignCompetence": AssignCompetence,
+            "RenameOrganization": RenameOrganization,
+            "MoveOrganization": MoveOrganization,
+            "DissolveOrganization": DissolveOrganization,
+            "MergeOrganization": MergeOrganization,
+            "SplitOrganization": SplitOrganization,
+            "SucceedCompetence": SucceedCompetence,
         }
     ),
 )

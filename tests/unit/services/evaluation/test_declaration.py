@@ -1,16 +1,21 @@
 """The service's declaration: every command has its row, refusals their own codes, the preset is adoptable."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
 import pytest
 
 from services.evaluation.domain.criteria import CRITERIA, AdoptCriteria
-from services.evaluation.domain.ruleset import RULE_SET, AdoptRuleSet
+from services.evaluation.domain.inheritance import ParentRules
+from services.evaluation.domain.ruleset import RULE_SET, AdoptRuleSet, RuleSetFacts
+from services.evaluation.domain.settings import GUIDELINE_SETTINGS, each, is_guidelines
 from services.evaluation.policy import RULES
-from services.evaluation.presets import Preset, load_presets
+from services.evaluation.presets import Preset, Variation, load_presets, load_variations
 from services.evaluation.service import SERVICE
+from shared.contracts.evaluation import RuleSettings, RuleSetVersion
 from shared.contracts.event import Event
+from shared.contracts.values import OrganizationId, RuleSetId
 from shared.domain.time import Instant
 from shared.host.app import refusals_of
 from shared.host.operations import Operations, WriteOperation
@@ -68,14 +73,57 @@ def test_handlers_cover_events_of_the_catalogues_alone() -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
 def test_a_preset_can_be_adopted_as_it_stands(preset: Preset) -> None:
     at = msgspec.json.decode(b'"2026-01-05T08:00:00Z"', type=Instant)
-    body = msgspec.to_builtins(preset.rule_set) | {"adopted_by": str(UUID(int=1))}
-    rule_set = msgspec.convert(body | {"rule_set_id": str(UUID(int=2)), "at": at}, AdoptRuleSet)
+    document = {
+        "adopted_by": str(UUID(int=1)),
+        "document_number": "01-QĐ/BTGDV",
+        "issued_on": "2026-01-05",
+        "effective_on": "2026-01-05",
+        "known": {},
+        "at": at,
+    }
+    body = msgspec.to_builtins(preset.rule_set) | document
+    rule_set = msgspec.convert(body | {"rule_set_id": str(UUID(int=2))}, AdoptRuleSet)
     assert RULE_SET.decide(RULE_SET.initial_state, rule_set)
-    body = msgspec.to_builtins(preset.criteria_set) | {"adopted_by": str(UUID(int=1))}
-    criteria = msgspec.convert(
-        body | {"criteria_set_id": str(UUID(int=3)), "at": at}, AdoptCriteria
-    )
+    body = msgspec.to_builtins(preset.criteria_set) | document
+    criteria = msgspec.convert(body | {"criteria_set_id": str(UUID(int=3))}, AdoptCriteria)
     assert CRITERIA.decide(CRITERIA.initial_state, criteria)
+
+
+@pytest.mark.parametrize("variation", load_variations(), ids=lambda one: one.id)
+def test_a_variation_can_be_adopted_on_top_of_a_preset(variation: Variation) -> None:
+    at = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    parent = RuleSetVersion(rule_set=RuleSetId(UUID(int=9)), version=1)
+    for preset in PRESETS:
+        above = ParentRules(
+            rules=parent,
+            adopted_by=OrganizationId(UUID(int=8)),
+            effective_on=at.date(),
+            ends_on=None,
+            settings=preset.rule_set.settings,
+            inherited=(),
+        )
+        command = AdoptRuleSet(
+            rule_set_id=RuleSetId(UUID(int=2)),
+            adopted_by=OrganizationId(UUID(int=1)),
+            title=variation.id,
+            document_number="01-QĐ/ĐU",
+            issued_on=at.date(),
+            effective_on=at.date(),
+            parent=parent,
+            settings=variation.settings,
+            known=RuleSetFacts(parent_rules=above),
+            at=at,
+        )
+        (event,) = RULE_SET.decide(RULE_SET.initial_state, command)
+        own = set(RuleSettings.__struct_fields__) - {one.setting for one in event.inherited}
+        assert own
+        assert not any(is_guidelines(getattr(event.settings, name).source) for name in own)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+def test_a_preset_says_what_is_the_guidelines_and_what_is_practice(preset: Preset) -> None:
+    guidelines = {name for name, one in each(preset.rule_set.settings) if is_guidelines(one.source)}
+    assert guidelines == set(GUIDELINE_SETTINGS)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)

@@ -1,19 +1,23 @@
 """What the service declares is whole: a policy row for every command, every refusal in its README."""
 
 from pathlib import Path
+from types import ModuleType
 
-from services.recognition.domain import case_refusals
-from services.recognition.domain.case import CASE
-from services.recognition.policy import CASE_RULES
+import pytest
+
+from services.recognition.domain import after_refusals, case_refusals, review_refusals
+from services.recognition.policy import RULES
 from services.recognition.service import SERVICE
 from shared.domain.refusal import Refusal
 from shared.host.operations import Operations
 
+REFUSALS = (case_refusals, after_refusals, review_refusals)
 README = Path(__file__).parents[4] / "services" / "recognition" / "README.md"
 
 
 def test_every_command_has_a_row_in_the_policy_table() -> None:
-    assert set(CASE_RULES.grants) == set(CASE.commands.values())
+    for rules in RULES:
+        assert set(rules.grants) == set(rules.decider.commands.values())
 
 
 def test_every_route_has_someone_who_may_take_it() -> None:
@@ -21,9 +25,10 @@ def test_every_route_has_someone_who_may_take_it() -> None:
     assert all(operation.grants for operation in operations if hasattr(operation, "grants"))
 
 
-def test_every_refusal_stands_in_the_readme_with_what_it_cites() -> None:
+@pytest.mark.parametrize("module", REFUSALS, ids=lambda module: module.__name__)
+def test_every_refusal_stands_in_the_readme_with_what_it_cites(module: ModuleType) -> None:
     rows = README.read_text().splitlines()
-    for refusal in vars(case_refusals).values():
+    for refusal in vars(module).values():
         if isinstance(refusal, Refusal):
             cited = refusal.clause or (refusal.practice and f"practice `{refusal.practice}`") or ""
             start = f"| `{refusal.code}` | {cited} |".replace("|  |", "| |")

@@ -48,6 +48,7 @@ opened = AppraisalOpened(
     rule_set_version=1,
     criteria_set=CriteriaSetId(UUID(int=9)),
     criteria_set_version=1,
+    field="economy",
 )
 open_appraisal = OpenAppraisal(
     appraisal_id=opened.appraisal_id,
@@ -63,6 +64,7 @@ open_appraisal = OpenAppraisal(
     rule_set_version=1,
     criteria_set=opened.criteria_set,
     criteria_set_version=1,
+    field="economy",
     at=NOW,
 )
 gate = GateChecked(

@@ -13,15 +13,13 @@ from services.recognition.domain.case import (
     CASE,
     AdviceFacts,
     CaseCommand,
-    CaseEvent,
-    Decline,
     DetermineCompetence,
     Discontinue,
-    MonthFacts,
     OpenCase,
-    Recognize,
 )
-from services.recognition.domain.competence import Graph, GraphCompetence, GraphLine
+from services.recognition.domain.case_state import CaseEvent
+from services.recognition.domain.competence import Graph, GraphCompetence
+from services.recognition.domain.deciding import DecisionRules, Decline, Recognize
 from shared.contracts.recognition import (
     Advice,
     CaseDiscontinued,
@@ -34,6 +32,7 @@ from shared.contracts.recognition import (
     Recognized,
 )
 from shared.contracts.values import (
+    AchievementId,
     AppraisalId,
     CaseId,
     Forgettable,
@@ -42,20 +41,27 @@ from shared.contracts.values import (
     OrganizationId,
     RuleSetId,
 )
+from shared.domain.graph import GraphLine
 from shared.domain.refusal import RefusedError
 from tests.support.specification import specification
 
 CASE_ID, MODEL, MOVEMENT = CaseId(UUID(int=1)), ModelId(UUID(int=2)), MovementId(UUID(int=3))
 APPRAISAL, RULE_SET = AppraisalId(UUID(int=4)), RuleSetId(UUID(int=5))
 CELL, COMMITTEE, SECTION, UNION = (OrganizationId(UUID(int=n)) for n in range(11, 15))
+ACHIEVEMENT = AchievementId(UUID(int=6))
 SIGNER = Forgettable(payload=UUID(int=20), commitment="ab" * 32)
 REGISTRATION = Ground(clause="I.2.1a", event_id=UUID(int=31))
 POSTING = Ground(clause="I.2.1b", event_id=UUID(int=32))
 APPRAISED = Ground(clause="I.2.1c", event_id=UUID(int=33))
 IN_MONTH = datetime(2026, 10, 12, 3, tzinfo=UTC)
 LATER = datetime(2026, 11, 20, 3, tzinfo=UTC)
-MONTH = MonthFacts(
-    month_from=date(2026, 10, 1), month_to=date(2026, 10, 31), outside_month="reason_required"
+MONTH = DecisionRules(
+    month_from=date(2026, 10, 1),
+    month_to=date(2026, 10, 31),
+    outside_month="reason_required",
+    proposal="none",
+    same_achievement="recognised_once",
+    exemplar_basis="recognised",
 )
 
 case = specification(CASE)
@@ -89,6 +95,7 @@ def opened(
         model=MODEL,
         movement=MOVEMENT,
         year=2026,
+        achievement=ACHIEVEMENT,
         aim="model",
         holder=CELL,
         holder_kind="collective",
@@ -172,7 +179,7 @@ DECLINED = Declined(
 def recognize(
     *,
     at: datetime = IN_MONTH,
-    month: MonthFacts | None = MONTH,
+    rules: DecisionRules | None = MONTH,
     departure: str | None = None,
     outside: str | None = None,
 ) -> Recognize:
@@ -183,14 +190,14 @@ def recognize(
         departure_reason=departure,
         outside_month_reason=outside,
         at=at,
-        month=month,
+        rules=rules,
     )
 
 
 def decline(
     *,
     at: datetime = IN_MONTH,
-    month: MonthFacts | None = MONTH,
+    rules: DecisionRules | None = MONTH,
     departure: str | None = None,
 ) -> Decline:
     return Decline(
@@ -200,7 +207,7 @@ def decline(
         reasons="Chưa đủ người dân tham gia.",
         departure_reason=departure,
         at=at,
-        month=month,
+        rules=rules,
     )
 
 
@@ -214,6 +221,7 @@ def open_case(advice: Advice = "recognise") -> OpenCase:
         advice=advised(advice),
         holder_kind="collective",
         grounds=(REGISTRATION, POSTING, APPRAISED),
+        achievement=ACHIEVEMENT,
     )
 
 
@@ -360,7 +368,7 @@ def test_the_month_begins_and_ends_at_midnight_in_viet_nam() -> None:
 
 def test_a_rule_set_may_ask_no_reason_outside_the_month() -> None:
     free = msgspec.structs.replace(MONTH, outside_month="allowed")
-    case.given(opened(), COMPETENT).when(recognize(at=LATER, month=free)).then(
+    case.given(opened(), COMPETENT).when(recognize(at=LATER, rules=free)).then(
         msgspec.structs.replace(RECOGNIZED, decided_on=date(2026, 11, 20))
     )
 
@@ -370,7 +378,7 @@ def test_within_the_month_no_reason_is_recorded() -> None:
 
 
 def test_without_a_calendar_nothing_is_decided() -> None:
-    case.given(opened(), COMPETENT).when(recognize(month=None)).then_refused(
+    case.given(opened(), COMPETENT).when(recognize(rules=None)).then_refused(
         refuse.CALENDAR_MISSING
     )
 
@@ -454,8 +462,8 @@ months = st.sampled_from((None, MONTH))
 commands: st.SearchStrategy[CaseCommand] = st.one_of(
     st.sampled_from((open_case("recognise"), open_case("decline"))),
     st.builds(DetermineCompetence, at=instants, graph=st.sampled_from((GRAPH, Graph()))),
-    st.builds(recognize, at=instants, month=months, departure=reasons, outside=reasons),
-    st.builds(decline, at=instants, month=months, departure=reasons),
+    st.builds(recognize, at=instants, rules=months, departure=reasons, outside=reasons),
+    st.builds(decline, at=instants, rules=months, departure=reasons),
     st.just(Discontinue(at=IN_MONTH, reason="Rút.")),
 )
 

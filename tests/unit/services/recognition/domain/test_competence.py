@@ -3,23 +3,26 @@
 from datetime import date
 from uuid import UUID
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.recognition.domain.competence import (
-    LINE_STEPS_MAX,
     Graph,
     GraphCompetence,
-    GraphLine,
     competent_bodies,
+    deciding_body_on,
 )
+from shared.contracts.registration import Part
 from shared.contracts.values import (
     Aim,
     CompetenceClause,
     HolderKind,
     LineKind,
+    ModelId,
     OrganizationId,
 )
+from shared.domain.graph import LINE_STEPS_MAX, GraphLine, Succession
 
 START = date(2025, 7, 1)
 DAY = date(2026, 10, 12)
@@ -203,3 +206,110 @@ def test_whoever_is_competent_holds_the_clause_by_then_and_a_never_covers_models
     found = bodies(holder, graph=graph, kind=kind, on=on)
     assert found <= held
     assert "I.2.2a" not in {clause for _, clause in found}
+
+
+# --- the districts' end -----------------------------------------------------------------------
+
+REFORM = date(2025, 7, 1)
+BEFORE = date(2025, 6, 30)
+LONG_AGO = date(2010, 1, 1)
+DISTRICT, NORTH, SOUTH, HAMLET, OLD_NORTH = (body(n) for n in range(21, 26))
+MODEL = ModelId(UUID(int=99))
+
+REFORMED = Graph(
+    lines=(
+        line(HAMLET, "party", OLD_NORTH, LONG_AGO),
+        line(HAMLET, "territory", DISTRICT, LONG_AGO),
+        line(HAMLET, "territory", OLD_NORTH, REFORM),
+        line(OLD_NORTH, "party", DISTRICT, LONG_AGO),
+        line(DISTRICT, "party", PROVINCE, LONG_AGO),
+    ),
+    competences=(
+        competence(DISTRICT, "I.2.2d", LONG_AGO),
+        GraphCompetence(organization=NORTH, clause="I.2.2d", valid_from=REFORM, former=DISTRICT),
+        GraphCompetence(organization=SOUTH, clause="I.2.2d", valid_from=REFORM, former=DISTRICT),
+        competence(NORTH, "I.2.2b", REFORM),
+    ),
+    successions=(
+        Succession(organization=DISTRICT, effective_on=REFORM, successor=None),
+        Succession(organization=OLD_NORTH, effective_on=REFORM, successor=NORTH),
+    ),
+)
+
+
+def test_until_the_reform_the_district_recognises_and_from_it_on_the_merged_commune() -> None:
+    assert bodies(HAMLET, graph=REFORMED, on=BEFORE) == {(DISTRICT, "I.2.2d")}
+    assert bodies(HAMLET, graph=REFORMED, on=REFORM) == {(NORTH, "I.2.2b"), (NORTH, "I.2.2d")}
+
+
+def test_in_the_place_of_the_abolished_district_decides_who_succeeded_in_its_competence_there() -> (
+    None
+):
+    for on, decides in ((BEFORE, DISTRICT), (REFORM, NORTH)):
+        found = competent_bodies(
+            REFORMED, holder=HAMLET, holder_kind="collective", aim="model", on=on
+        )
+        assert deciding_body_on(REFORMED, DISTRICT, found, on=on) == decides
+
+
+def test_where_several_succeeded_or_none_nobody_decides_in_its_place() -> None:
+    south_too = msgspec.structs.replace(
+        REFORMED, lines=(*REFORMED.lines, line(NORTH, "territory", SOUTH, REFORM))
+    )
+    found = competent_bodies(
+        south_too, holder=HAMLET, holder_kind="collective", aim="model", on=REFORM
+    )
+    assert deciding_body_on(south_too, DISTRICT, found, on=REFORM) is None
+    assert deciding_body_on(REFORMED, DISTRICT, (), on=REFORM) is None
+
+
+def test_a_competence_that_another_succeeded_in_is_no_longer_held() -> None:
+    handed_over = Graph(
+        lines=(line(HAMLET, "territory", NORTH), line(NORTH, "territory", DISTRICT)),
+        competences=REFORMED.competences,
+    )
+    found = bodies(HAMLET, graph=handed_over, on=DAY)
+    assert (DISTRICT, "I.2.2d") not in found
+    assert (NORTH, "I.2.2d") in found
+
+
+def test_who_takes_the_model_in_a_split_stands_in_its_holders_place() -> None:
+    split = Graph(
+        lines=(line(SOUTH, "party", COMMUNE), line(NORTH, "party", BLOCK)),
+        competences=GRAPH.competences,
+        successions=(
+            Succession(
+                organization=HAMLET,
+                effective_on=REFORM,
+                successor=NORTH,
+                parts=(
+                    Part(organization=NORTH),
+                    Part(organization=SOUTH, models=(MODEL,)),
+                ),
+            ),
+        ),
+    )
+    for model, expected in ((MODEL, COMMUNE), (None, BLOCK)):
+        found = competent_bodies(
+            split, holder=HAMLET, holder_kind="collective", aim="model", on=DAY, model=model
+        )
+        assert {one.organization for one in found} == {expected}
+
+
+def test_a_commission_that_is_no_more_recognises_no_exemplar() -> None:
+    heir = body(31)
+    merged = msgspec.structs.replace(
+        GRAPH,
+        competences=(
+            *GRAPH.competences,
+            GraphCompetence(
+                organization=heir, clause="I.2.2a", valid_from=LONG_AGO, former=body(32)
+            ),
+        ),
+        successions=(Succession(organization=COMMISSION, effective_on=DAY, successor=heir),),
+    )
+    day_before = date(2026, 10, 11)
+    assert (COMMISSION, "I.2.2a") in bodies(TEAM, graph=merged, aim="exemplar", on=day_before)
+    found = bodies(TEAM, graph=merged, aim="exemplar", on=DAY)
+    assert (COMMISSION, "I.2.2a") not in found
+    assert (heir, "I.2.2a") in found

@@ -5,28 +5,36 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registration.domain.correction import CorrectEntry
+from services.registration.domain.evidence import AttachEvidence, WithdrawEvidence
+from services.registration.domain.extension import GrantExtension
+from services.registration.domain.life import EndModel, ReattestModel, ResumeModel, SuspendModel
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     AcceptRegistration,
-    AssignCoreTeam,
     ModelCommand,
     RecordLaunchingBodyRegistration,
     ReportProgress,
     ReturnRegistration,
 )
 from services.registration.domain.model_state import Model, ModelEvent
+from services.registration.domain.plan import AssignCoreTeam, RevisePlan
+from services.registration.domain.support import PraiseModel
 from shared.contracts.registration import (
     LatenessRecorded,
     ModelRegistered,
     ModelWithdrawn,
-    PlanAdopted,
     RegistrationAccepted,
     ResultsReported,
     WrittenResultsSubmitted,
 )
+from shared.contracts.running import PlanAdopted
 from shared.domain.refusal import RefusedError
 from tests.support.dossier import (
+    COMMITTEE,
     JANUARY,
+    OCTOBER,
+    SEPTEMBER,
     accept_late,
     adopt_plan,
     hold_session,
@@ -38,6 +46,7 @@ from tests.support.dossier import (
     survey_site,
     team,
     withdraw,
+    year,
 )
 
 COMMANDS: tuple[ModelCommand, ...] = (
@@ -55,6 +64,26 @@ COMMANDS: tuple[ModelCommand, ...] = (
     schedule_session,
     hold_session,
     miss_session,
+    RevisePlan(
+        targets=adopt_plan.targets,
+        measures="Thêm lực lượng.",
+        resources=adopt_plan.resources,
+        starts_on=adopt_plan.starts_on,
+        ends_on=adopt_plan.ends_on,
+        reason="Thiếu người.",
+        at=JANUARY,
+    ),
+    PraiseModel(by=COMMITTEE, reasons="Làm tốt.", at=JANUARY),
+    AttachEvidence(
+        shows="Biên bản", sha256="ab" * 32, media_type="image/png", size_bytes=9, at=JANUARY
+    ),
+    WithdrawEvidence(sha256="ab" * 32, reason="Nhầm tệp.", at=SEPTEMBER),
+    GrantExtension(due_before=date(2026, 10, 10), reason="Bão.", at=SEPTEMBER, movement_year=year),
+    CorrectEntry(entry="results.households", becomes="66", reason="Nhầm.", at=OCTOBER),
+    SuspendModel(reason="Lũ.", at=SEPTEMBER),
+    ResumeModel(reason="Hết lũ.", at=SEPTEMBER),
+    ReattestModel(by=COMMITTEE, finding="Còn hoạt động.", at=OCTOBER),
+    EndModel(ended_on=date(2026, 9, 1), reason="Hết kế hoạch.", at=OCTOBER),
     withdraw,
 )
 histories = st.lists(st.sampled_from(COMMANDS), max_size=30)

@@ -7,17 +7,12 @@ import msgspec
 import pytest
 
 from services.registration.domain import model_refusals as refuse
-from services.registration.domain.model_commands import (
-    AssignCoreTeam,
-    ReportProgress,
-)
+from services.registration.domain import plan
+from services.registration.domain.model_commands import ReportProgress
 from services.registration.domain.model_state import ModelEvent
-from shared.contracts.registration import (
-    CoreTeamAssigned,
-    Figure,
-    ProgressReported,
-    ResultsReported,
-)
+from services.registration.domain.plan import AssignCoreTeam
+from shared.contracts.registration import ResultsReported
+from shared.contracts.running import CoreTeamAssigned, Figure, ProgressReported
 from shared.contracts.values import (
     LatenessEffect,
 )
@@ -58,12 +53,10 @@ class TestBuilding:
     def test_an_accepted_model_gets_its_plan(self) -> None:
         model.given(surveyed, registered, accepted).when(adopt_plan).then(planned)
 
-    def test_a_revision_replaces_the_plan_and_the_same_plan_stays_quiet(self) -> None:
+    def test_a_plan_is_adopted_once_and_the_same_plan_stays_quiet(self) -> None:
         model.given(*running).when(adopt_plan).then_nothing()
-        revised = msgspec.structs.replace(adopt_plan, resources="Thêm xi măng của xã.")
-        model.given(*running).when(revised).then(
-            msgspec.structs.replace(planned, resources="Thêm xi măng của xã.")
-        )
+        other = msgspec.structs.replace(adopt_plan, resources="Thêm xi măng của xã.")
+        model.given(*running).when(other).then_refused(plan.PLAN_ADOPTED)
 
     def test_a_plan_waits_for_acceptance(self) -> None:
         for history in ((surveyed, registered), (surveyed, registered, returned)):
@@ -77,18 +70,18 @@ class TestBuilding:
         refused = (
             model.given(surveyed, registered, accepted)
             .when(empty)
-            .then_refused(refuse.PLAN_WITHOUT_TARGETS)
+            .then_refused(plan.PLAN_WITHOUT_TARGETS)
         )
         assert refused.refusal.clause == "III.1.2a"
 
     def test_a_target_stands_there_once(self) -> None:
         twice = msgspec.structs.replace(adopt_plan, targets=adopt_plan.targets * 2)
-        model.given(surveyed, registered, accepted).when(twice).then_refused(refuse.TARGET_TWICE)
+        model.given(surveyed, registered, accepted).when(twice).then_refused(plan.TARGET_TWICE)
 
     def test_a_plan_ends_after_it_starts(self) -> None:
         wrong = msgspec.structs.replace(adopt_plan, ends_on=date(2026, 1, 31))
         model.given(surveyed, registered, accepted).when(wrong).then_refused(
-            refuse.PLAN_ENDS_BEFORE_START
+            plan.PLAN_ENDS_BEFORE_START
         )
 
     def test_a_plan_is_closed_with_the_results(self) -> None:
@@ -123,12 +116,12 @@ class TestBuilding:
         model.given(*running, progress).when(command).then_nothing()
         unknown = (Figure(target="Cây xanh", value=Decimal(1)),)
         model.given(*running).when(msgspec.structs.replace(command, figures=unknown)).then_refused(
-            refuse.UNKNOWN_TARGET
+            plan.UNKNOWN_TARGET
         )
         model.given(*running).when(
             msgspec.structs.replace(command, until=date(2026, 8, 1))
         ).then_refused(refuse.REPORT_IN_FUTURE)
-        model.given(surveyed, registered, accepted).when(command).then_refused(refuse.NOT_RUNNING)
+        model.given(surveyed, registered, accepted).when(command).then_refused(plan.NOT_RUNNING)
 
 
 class TestResults:
@@ -139,12 +132,12 @@ class TestResults:
         model.given(*running, results).when(submit).then_refused(refuse.RESULTS_ALREADY_IN)
 
     def test_they_need_a_plan(self) -> None:
-        model.given(surveyed, registered, accepted).when(submit).then_refused(refuse.NOT_RUNNING)
+        model.given(surveyed, registered, accepted).when(submit).then_refused(plan.NOT_RUNNING)
 
     def test_figures_name_targets_of_the_plan(self) -> None:
         unknown = (Figure(target="Cây xanh", value=Decimal(1)),)
         model.given(*running).when(msgspec.structs.replace(submit, figures=unknown)).then_refused(
-            refuse.UNKNOWN_TARGET
+            plan.UNKNOWN_TARGET
         )
 
     def test_with_the_session_the_results_are_reported(self) -> None:

@@ -8,25 +8,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registration.domain.organization import (
-    ADVISER_DECIDES,
-    ALREADY_EXISTS,
-    LINE_TWICE,
     ORGANIZATION,
-    OWN_SUPERIOR,
-    UNKNOWN,
     AssignCompetence,
     ChangeLine,
     CreateOrganization,
     LineForm,
-    Organization,
-    OrganizationLine,
+    MoveOrganization,
+    RenameOrganization,
 )
+from services.registration.domain.organization_refusals import (
+    ADVISER_DECIDES,
+    ALREADY_EXISTS,
+    BEFORE_ESTABLISHED,
+    LINE_CIRCLE,
+    LINE_TWICE,
+    OTHER_ENDED,
+    OWN_SUPERIOR,
+    UNKNOWN,
+)
+from services.registration.domain.organization_state import Organization, OrganizationLine
+from services.registration.domain.surroundings import Surroundings
 from shared.contracts.registration import (
     CompetenceAssigned,
     OrganizationCreated,
     OrganizationLineChanged,
+    OrganizationMoved,
+    OrganizationRenamed,
 )
 from shared.contracts.values import OrganizationId
+from shared.domain.graph import Graph, GraphLine, Succession
 from tests.support.specification import specification
 
 COMMITTEE = OrganizationId(UUID(int=1))
@@ -129,6 +139,108 @@ def test_what_does_not_exist_is_not_changed() -> None:
     organization.given().when(assign).then_refused(UNKNOWN)
 
 
+MERGED = date(2025, 12, 1)
+renamed = OrganizationRenamed(
+    organization_id=COMMITTEE, name="Đảng ủy xã Môn Sơn mới", valid_from=MERGED, source="01-NQ/TU"
+)
+rename = RenameOrganization(name=renamed.name, valid_from=MERGED, source="01-NQ/TU", at=NOW)
+moved = OrganizationMoved(
+    organization_id=COMMITTEE,
+    place="xã Con Cuông",
+    level="commune",
+    valid_from=MERGED,
+    source="01-NQ/TU",
+)
+move = MoveOrganization(
+    place=moved.place, level="commune", valid_from=MERGED, source="01-NQ/TU", at=NOW
+)
+
+
+def test_a_body_is_renamed_and_moved_from_a_day_on() -> None:
+    organization.given(created).when(rename).then(renamed)
+    organization.given(created).when(move).then(moved)
+
+
+def test_the_same_name_or_place_from_the_same_day_stays_quiet() -> None:
+    organization.given(created, renamed).when(rename).then_nothing()
+    organization.given(created, moved).when(move).then_nothing()
+
+
+def test_nothing_changes_before_the_body_is_there() -> None:
+    early = date(2025, 6, 30)
+    for command in (rename, move, assign):
+        before = msgspec.structs.replace(command, valid_from=early)
+        organization.given(created).when(before).then_refused(BEFORE_ESTABLISHED)
+    organization.given().when(rename).then_refused(UNKNOWN)
+
+
+def test_who_is_no_more_stands_above_nobody_and_advises_nobody() -> None:
+    ends = Succession(organization=SECTION, effective_on=MERGED, successor=PROVINCE)
+    around = Surroundings(graph=Graph(successions=(ends,)))
+    change = ChangeLine(
+        line="party", superior=SECTION, valid_from=MERGED, at=NOW, surroundings=around
+    )
+    organization.given(created, above).when(change).then_refused(OTHER_ENDED)
+    late = msgspec.structs.replace(assign, valid_from=MERGED, surroundings=around)
+    organization.given(created).when(late).then_refused(OTHER_ENDED)
+    below = CreateOrganization(
+        organization_id=COMMITTEE,
+        name=created.name,
+        kind=created.kind,
+        level="commune",
+        place=created.place,
+        established_on=MERGED,
+        lines=(LineForm(line="party", superior=SECTION),),
+        at=NOW,
+        surroundings=around,
+    )
+    organization.given().when(below).then_refused(OTHER_ENDED)
+    while_there = msgspec.structs.replace(change, valid_from=REFORM)
+    organization.given(created, above).when(while_there).then(
+        OrganizationLineChanged(
+            organization_id=COMMITTEE, line="party", superior=SECTION, valid_from=REFORM
+        )
+    )
+
+
+def test_a_line_does_not_lead_back_to_the_body() -> None:
+    around = Surroundings(
+        graph=Graph(
+            lines=(
+                GraphLine(
+                    organization=SECTION, line="party", superior=COMMITTEE, valid_from=MERGED
+                ),
+            )
+        )
+    )
+    change = ChangeLine(
+        line="party", superior=SECTION, valid_from=REFORM, at=NOW, surroundings=around
+    )
+    refused = organization.given(created).when(change).then_refused(LINE_CIRCLE)
+    assert MERGED.isoformat() in refused.sentence("en")
+
+
+@given(
+    st.lists(
+        st.tuples(st.dates(REFORM, date(2027, 1, 1)), st.sampled_from(["a", "b", "c"])), max_size=8
+    ),
+    st.dates(REFORM, date(2027, 1, 1)),
+)
+def test_a_body_has_one_name_a_day_and_the_latest_word_counts(
+    renames: list[tuple[date, str]], on: date
+) -> None:
+    state = ORGANIZATION.fold((created,))
+    for valid_from, name in renames:
+        command = RenameOrganization(name=name, valid_from=valid_from, source="QĐ", at=NOW)
+        state = ORGANIZATION.fold(ORGANIZATION.decide(state, command), state)
+    days = [entry.valid_from for entry in state.names]
+    assert len(days) == len(set(days))
+    said = dict([(REFORM, created.name), *renames])
+    found = state.name_on(on)
+    assert found is not None
+    assert found.name == said[max(day for day in said if day <= on)]
+
+
 @given(
     st.lists(
         st.tuples(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(10, 20)),
@@ -147,4 +259,4 @@ def test_a_past_day_is_answered_with_the_graph_of_that_day(
     state = Organization(created=created, lines=lines)
     before = sorted(entry for entry in changes if entry[0] <= on)
     expected = OrganizationId(UUID(int=before[-1][1])) if before else None
-    assert state.superior("party", on) == expected
+    assert state.graph().superior(COMMITTEE, "party", on) == expected

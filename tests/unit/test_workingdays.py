@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.evaluation.domain.workingdays import (
+from shared.domain.workingdays import (
     HolidaysUnknownError,
     is_working_day,
     last_of_working_days,

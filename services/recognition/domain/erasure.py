@@ -1,0 +1,11 @@
+"""Personal data that recognition erased. Stream `personal_recognition-<payload id>`; the rules are everybody's."""
+
+from typing import Final
+
+from shared.contracts.personal import PersonalDataErased
+from shared.domain.decider import Decider
+from shared.domain.personal import ErasePersonalData, PersonalData, erasing
+
+ERASURE: Final[Decider[PersonalData, ErasePersonalData, PersonalDataErased]] = erasing(
+    "recognition"
+)

@@ -1,0 +1,47 @@
+"""A dossier whose deciding body is merged before its ballot: the successor goes on with its council."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from services.evaluation.service import SERVICE
+from shared.contracts import registration
+from shared.contracts.registration import OrganizationMerged
+from shared.host.policy import Role
+from tests.support.evaluating import APPRAISAL, RESULTS_IN, USERS, Evaluation, user
+from tests.support.recorded import world
+from tests.support.story import COMMITTEE, UNION
+
+HEIRS = (user("heirs-secretary", Role.SECRETARY, UNION),)
+
+
+async def test_the_successor_opens_the_ballot_of_the_council_it_took_over(tmp_path: Path) -> None:
+    sources = (registration.EVENTS,)
+    async with world(tmp_path, [SERVICE], sources, (*USERS, *HEIRS), RESULTS_IN) as here:
+        played = await Evaluation.of(here)
+        await played.posting_closed()
+        council = await played.council()
+        tomorrow = here.clock.now() + timedelta(days=1)
+        merged = OrganizationMerged(
+            organization_id=COMMITTEE, into=UNION, effective_on=tomorrow.date(), source="NQ"
+        )
+        await here.record(registration.EVENTS, f"organization-{COMMITTEE}", merged)
+        await here.until(here.is_ready)
+        here.clock.pin(tomorrow)
+
+        question = {
+            "appraisal": str(APPRAISAL),
+            "council": council,
+            "question": "Đề nghị công nhận mô hình?",
+        }
+        ballots = "/evaluation/ballots"
+        denied = await played.refused(ballots, question, user="secretary")
+        assert denied["status"] == 403
+        written = await played.ok(ballots, question, user="heirs-secretary")
+        opened = (await here.get(f"{ballots}/{written['id']}"))["opened"]
+        assert opened["council_body"] == str(UNION)
+
+        # A new council is formed by the successor in its own name, not in that of what is no more.
+        form = {"body": str(COMMITTEE), "name": "Hội đồng khác", "members": []}
+        assert (await played.refused("/evaluation/councils", form, user="heirs-secretary"))[
+            "status"
+        ] == 403

@@ -1,0 +1,151 @@
+"""What comes before a decision, over HTTP: the proposal, and one achievement recognised once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from shared.contracts import evaluation, registration
+from shared.contracts.evaluation import Setting
+from shared.contracts.values import ModelId
+from tests.support import story
+from tests.support.recognising import (
+    DECISION,
+    OTHER_APPRAISAL,
+    OTHER_MODEL,
+    advise,
+    case_path,
+    case_stream,
+    case_with,
+    recognition,
+)
+from tests.support.recorded import World
+from tests.support.story import COMMITTEE, MODEL, MODEL_NAME, SECTION, UNION
+
+ONE, OTHER = case_path(), case_path(OTHER_MODEL)
+PROPOSAL = {"document_number": "07-TTr/BDV", "summary": "Đề nghị công nhận."}
+RULES = msgspec.structs.replace(
+    story.RULES,
+    settings=msgspec.structs.replace(
+        story.SETTINGS, proposal=Setting(value="required", source="practice: mẫu")
+    ),
+)
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[World]:
+    async with recognition(tmp_path) as here:
+        yield here
+
+
+@pytest.fixture
+async def with_proposals(tmp_path: Path) -> AsyncIterator[World]:
+    async with recognition(tmp_path, RULES) as here:
+        yield here
+
+
+async def advise_union(here: World, name: str = MODEL_NAME) -> None:
+    """The same cell's work, registered with the Women's Union as well."""
+    await here.record(
+        registration.EVENTS, f"organization-{UNION}", story.competence(UNION, "I.2.2c")
+    )
+    registered = story.registered(OTHER_MODEL, name, deciding_body=UNION)
+    await here.record(registration.EVENTS, f"model-{OTHER_MODEL}", registered)
+    appraised = msgspec.structs.replace(
+        story.appraised(appraisal=OTHER_APPRAISAL), model=OTHER_MODEL
+    )
+    advice = story.advice_issued(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL, deciding_body=UNION)
+    stream = f"appraisal-{OTHER_APPRAISAL}"
+    await here.record(evaluation.EVENTS, stream, appraised, advice)
+    await case_with(here, "competence", OTHER_MODEL)
+
+
+async def test_recognition_waits_for_the_proposal_its_rules_ask_for(with_proposals: World) -> None:
+    here = with_proposals
+    await advise(here)
+    refused = await here.post(f"{ONE}/recognition", DECISION, user="signer")
+    assert refused.json()["practice"] == "proposal"
+
+    for name in ("foreign-officer", "signer", "registrant"):
+        answer = await here.post(f"{ONE}/proposal", PROPOSAL, user=name)
+        assert answer.status_code in (403, 404), name
+    assert (await here.post(f"{ONE}/proposal", PROPOSAL, user="appraiser")).status_code == 200
+    (waiting,) = (await here.get("/recognition/cases", proposal="submitted"))["items"]
+    assert waiting["case_id"] == str(case_stream()[0])
+
+    reasons = {"reasons": "Thiếu biên bản họp."}
+    assert (await here.post(f"{ONE}/proposal/return", reasons, user="officer")).status_code == 403
+    assert (await here.post(f"{ONE}/proposal/return", reasons, user="clerk")).status_code == 200
+    case = await here.get(ONE)
+    assert case["proposal"] is None
+    assert case["proposal_returned"]["returned_to"] == str(SECTION)
+    refused = await here.post(f"{ONE}/recognition", DECISION, user="signer")
+    assert refused.json()["type"].endswith("/proposal-missing")
+
+    assert (await here.post(f"{ONE}/proposal", PROPOSAL, user="officer")).status_code == 200
+    assert (await here.get(ONE))["proposal"]["submitted_by"] == str(COMMITTEE)
+    assert (await here.post(f"{ONE}/recognition", DECISION, user="signer")).status_code == 200
+
+
+async def test_the_same_work_before_two_bodies_is_recognised_by_one(running: World) -> None:
+    await advise(running)
+    await advise_union(running, name="ĐƯỜNG HOA bản  Cửa Rào")
+    (found,) = (await running.get(OTHER))["duplicates"]
+    assert found["other_case"] == str(case_stream()[0])
+    assert found["other_body"] == str(COMMITTEE)
+    assert (await running.get(ONE))["duplicates"] == []
+
+    waiting = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
+    assert waiting.json()["type"].endswith("/achievement-under-consideration")
+    assert (await running.post(f"{ONE}/recognition", DECISION, user="signer")).status_code == 200
+    refused = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
+    assert refused.json()["practice"] == "same_achievement"
+    assert DECISION["decision_number"] in refused.json()["detail"]
+
+
+async def test_two_bodies_that_sign_at_the_same_moment_recognise_it_once(running: World) -> None:
+    await asyncio.gather(advise(running), advise_union(running))
+    answers = await asyncio.gather(
+        *(
+            running.post(f"{case}/recognition", DECISION, user=name)
+            for _ in range(3)
+            for case, name in ((ONE, "signer"), (OTHER, "union-signer"))
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+    decisions = await running.get("/recognition/decisions", outcome="recognized")
+    assert len(decisions["items"]) == 1
+
+
+async def test_once_the_first_body_declined_the_second_may_recognise(running: World) -> None:
+    await advise(running, "decline")
+    await advise_union(running)
+    declining = {**DECISION, "reasons": "Hội Phụ nữ đã theo dõi từ đầu."}
+    assert (await running.post(f"{ONE}/refusal", declining, user="signer")).status_code == 200
+    answer = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_duplicate_under_another_name_is_put_on_record_by_whoever_compared(
+    running: World,
+) -> None:
+    await advise(running)
+    await advise_union(running, name="Tuyến phố phụ nữ tự quản")
+    assert (await running.get(OTHER))["duplicates"] == []
+    finding = {"other_case": str(case_stream()[0]), "finding": "Cùng một đoạn đường."}
+    answer = await running.post(f"{OTHER}/duplicates", finding, user="foreign-signer")
+    assert answer.status_code == 403
+    answer = await running.post(f"{OTHER}/duplicates", finding, user="union-signer")
+    assert answer.status_code == 200, answer.text
+    back = {**finding, "other_case": str(case_stream(OTHER_MODEL)[0])}
+    mutual = await running.post(f"{ONE}/duplicates", back, user="officer")
+    assert mutual.json()["type"].endswith("/duplicate-mutual")
+    unknown = {**finding, "other_case": str(ModelId(MODEL))}
+    nothing = await running.post(f"{ONE}/duplicates", unknown, user="officer")
+    assert nothing.status_code in (403, 404)
+
+    assert (await running.post(f"{ONE}/recognition", DECISION, user="signer")).status_code == 200
+    refused = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
+    assert refused.json()["type"].endswith("/achievement-recognised")

@@ -1,0 +1,9 @@
+"""A stage for a demonstration that nobody watches."""
+
+
+class Silent:
+    """Implements dvk.demo.player.Stage."""
+
+    def begin(self, vi: str, en: str, total: int) -> None: ...
+    def advance(self) -> None: ...
+    def end(self) -> None: ...
