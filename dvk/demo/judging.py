@@ -199,9 +199,11 @@ async def _ballot(player: Player, ground: Ground, model: DemoModel, number: int)
     else:
         again = f"/ballots/{ballot_of(model_id, number - 1)}/repeat"
         await player.write(model, f"ballot-{number}", "evaluation", again, terms, user=secretary)
-    voting = _voting(player, model, council.members, number)
     voters = (await player.api.read("evaluation", f"{path}/electorate", user=secretary))["voters"]
     pseudonyms = {voter["account"]: voter["pseudonym"] for voter in voters}
+    # Members with a tie to the holder were recused when the ballot opened.
+    members = [user for user in council.members if user in pseudonyms]
+    voting = _voting(player, model, members, number)
     *present, asked = voting
     attendance = {
         "present": [pseudonyms[user] for user in present],

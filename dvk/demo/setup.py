@@ -48,6 +48,7 @@ class Ground:
 
     def __init__(self) -> None:
         self.movement = UUID(int=0)
+        self.rule_set = UUID(int=0)
         self.criteria: list[Json] = []
         self.councils: dict[str, UUID] = {}
 
@@ -57,8 +58,7 @@ async def enter_province(player: Player) -> Ground:
     ground = Ground()
     await _bodies(player)
     await _competences(player)
-    await _rules(player, ground)
-    await _councils(player, ground)
+    # Before the rules: of these, too, one is told by mail (clause N).
     await player.phase(
         "Đăng ký nhận thông báo qua thư",
         "Mail subscriptions",
@@ -66,6 +66,8 @@ async def enter_province(player: Player) -> Ground:
         SUBSCRIBERS,
         lambda user: _subscribe(player, user),
     )
+    await _rules(player, ground)
+    await _councils(player, ground)
     return ground
 
 
@@ -147,6 +149,7 @@ async def _rules(player: Player, ground: Ground) -> None:
             user=CLERK,
             key=key_of(SETUP_AT, "criteria-set"),
         )
+        ground.rule_set = UUID(rule_set.id)
         ground.criteria = preset["criteria_set"]["criteria"]
         movement = await api.write(
             "registration",
@@ -209,6 +212,8 @@ async def _councils(player: Player, ground: Ground) -> None:
             {
                 "body": str(province.ids[council.organisation]),
                 "name": council.name,
+                "rule_set": {"rule_set": str(ground.rule_set), "version": 1},
+                "term_from": legal_date(SETUP_AT).isoformat(),
                 "members": list(_members(player, council)),
             },
             user=council.chair,
@@ -225,6 +230,7 @@ def _members(player: Player, council: Council) -> Iterable[Json]:
         yield {
             "account": user,
             "name": player.province.offices[user].title,
+            "organization": str(player.province.ids[player.province.offices[user].organisation]),
             "role": "secretary" if user == council.secretary else role,
         }
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table
 
 from services.audit.replay import SOURCES
-from shared.contracts.evaluation import AppraisalOpened, BallotOpened, VoteCast
+from shared.contracts.appraisal import AppraisalOpened
+from shared.contracts.evaluation import BallotOpened, VoteCast
 from shared.contracts.event import Event
-from shared.contracts.notification import NoticeQueued
+from shared.contracts.notification import DeadlineApproached, DeadlineMissed, NoticeQueued
 from shared.contracts.recognition import AwardProposed, CaseOpened
 from shared.contracts.registration import ModelRegistered, OrganizationCreated, SiteSurveyed
 from shared.host.copying import puts
@@ -20,7 +21,9 @@ TABLES: Final = MetaData()
 _ID: Final = 36
 _STREAM: Final = 200
 
-CONCERNING: Final = frozenset({"model", "appraisal", "ballot", "vote", "case", "award", "notice"})
+CONCERNING: Final = frozenset(
+    {"model", "appraisal", "ballot", "vote", "case", "award", "notice", "deadline"}
+)
 """Categories whose streams each concern one model."""
 
 roots: Final = Table(
@@ -58,6 +61,8 @@ def _model(event: Event) -> UUID | None:
             return event.model_id
         case AppraisalOpened() | BallotOpened() | CaseOpened() | AwardProposed() | NoticeQueued():
             return event.model
+        case DeadlineApproached() | DeadlineMissed():
+            return event.model
         case _:
             return None
 
@@ -90,4 +95,4 @@ def _handlers() -> Iterable[Handler]:
                 yield on(event_type, _stands)
 
 
-READ_MODEL: Final = ReadModel(version=1, tables=TABLES, handlers=tuple(_handlers()))
+READ_MODEL: Final = ReadModel(version=2, tables=TABLES, handlers=tuple(_handlers()))

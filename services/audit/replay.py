@@ -13,6 +13,7 @@ from services.evaluation.domain.council import COUNCIL
 from services.evaluation.domain.criteria import CRITERIA
 from services.evaluation.domain.ruleset import RULE_SET
 from services.evaluation.domain.vote import VOTE
+from services.notification.domain.deadline import DEADLINE
 from services.notification.domain.notice import NOTICE
 from services.notification.domain.subscription import SUBSCRIPTION
 from services.recognition.domain.achievement import ACHIEVEMENT
@@ -62,6 +63,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     AWARD,
     SUBSCRIPTION,
     NOTICE,
+    DEADLINE,
     *(erasing(source.service) for source in SOURCES),
 )
 

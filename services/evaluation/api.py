@@ -6,15 +6,9 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import asdict
 
-from services.evaluation import ballot_api, facts, queries, rule_queries, rules_api
-from services.evaluation.ballot_queries import NAME_READERS, NoParameters
+from services.evaluation import ballot_api, council_api, facts, queries, rules_api
+from services.evaluation.ballot_queries import NoParameters
 from services.evaluation.domain.appraisal import APPRAISAL
-from services.evaluation.domain.council import (
-    COUNCIL,
-    FormCouncil,
-    FormCouncilForm,
-    refuse_accounts_twice,
-)
 from services.evaluation.domain.erasure import ERASURE
 from services.evaluation.domain.posting import (
     AnswerOpinion,
@@ -36,45 +30,14 @@ from services.evaluation.domain.scoring import (
     ScoreCriterion,
     ScoreCriterionForm,
 )
-from services.evaluation.persons import Citizen, Person
-from shared.contracts.evaluation import AppraisalOpened, CouncilMember
-from shared.contracts.values import CouncilId
+from services.evaluation.persons import Citizen
+from shared.contracts.appraisal import AppraisalOpened
 from shared.domain.decider import Request
 from shared.host.cursor import PageParameters
 from shared.host.erasure import erasure_routes
 from shared.host.service import Api, Call, NotFoundError, Outcome, Page
 
 F = TypeVar("F", bound=Request)
-
-# --- councils ---------------------------------------------------------------------------------
-
-
-async def form_council(call: Call[FormCouncilForm]) -> Outcome:
-    """Form a council that votes: one chair, one secretary who does not vote, and members. Accounts and
-    names are kept apart and can be erased.
-    """
-    refuse_accounts_twice(call.body)
-    council = CouncilId(call.new_id)
-    members = [
-        CouncilMember(
-            member_id=call.derive("member", str(index)),
-            person=await call.keep(
-                f"member-{index}",
-                msgspec.json.encode(Person(account=member.account, name=member.name)),
-            ),
-            role=member.role,
-        )
-        for index, member in enumerate(call.body.members)
-    ]
-    command = FormCouncil(
-        body=call.body.body,
-        name=call.body.name,
-        council_id=council,
-        members=tuple(members),
-        at=call.now,
-    )
-    return await call.execute(COUNCIL, council, command)
-
 
 # --- appraisals --------------------------------------------------------------------------------
 
@@ -165,42 +128,11 @@ def routes(api: Api) -> None:
     """Declare every route."""
     erasure_routes(api, ERASURE)
     rules_api.routes(api)
-    _council_routes(api)
+    council_api.routes(api)
     _appraisal_writes(api)
     _appraisal_reads(api)
     _posting_routes(api)
     ballot_api.routes(api)
-
-
-def _council_routes(api: Api) -> None:
-    tag, one = "councils", "/councils/{council_id}"
-    api.write(
-        "/councils", FormCouncilForm, form_council, command=FormCouncil, tag=tag, creates=True
-    )
-    api.read(
-        "/councils",
-        rule_queries.ListCouncils,
-        rule_queries.list_councils,
-        answer=Page[rule_queries.CouncilRow],
-        tag=tag,
-        public=True,
-    )
-    api.read(
-        one,
-        NoParameters,
-        rule_queries.get_council,
-        answer=rule_queries.CouncilView,
-        tag=tag,
-        public=True,
-    )
-    api.read(
-        f"{one}/members",
-        NoParameters,
-        rule_queries.get_council_members,
-        answer=rule_queries.MembersView,
-        tag=tag,
-        roles=NAME_READERS,
-    )
 
 
 def _appraisal_writes(api: Api) -> None:

@@ -7,12 +7,14 @@ from msgspec.structs import asdict
 
 from services.evaluation import ballot_queries as queries
 from services.evaluation import facts
+from services.evaluation.conflict_facts import Dossier, ballot_stands, ties_of
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.ballot import (
     BALLOT,
     Ballot,
     CloseBallot,
     CloseBallotForm,
+    CouncilFacts,
     FormerBallot,
     OpenBallot,
     OpenBallotForm,
@@ -21,6 +23,12 @@ from services.evaluation.domain.ballot import (
     RecordAttendanceForm,
     RepeatBallot,
     RepeatBallotForm,
+)
+from services.evaluation.domain.conflict import (
+    NOT_A_MEMBER,
+    RECUSED,
+    DeclareConflict,
+    DeclareConflictForm,
 )
 from services.evaluation.domain.council import COUNCIL
 from services.evaluation.domain.vote import (
@@ -31,7 +39,7 @@ from services.evaluation.domain.vote import (
     CastVoteForm,
     vote_id,
 )
-from services.evaluation.persons import freeze_electorate, pseudonym_of
+from services.evaluation.persons import chair_among, freeze_electorate, person, pseudonym_of
 from services.evaluation.successors import standing_for
 from shared.contracts.values import AppraisalId, BallotId, CouncilId
 from shared.domain.decider import Request
@@ -52,7 +60,9 @@ async def open_ballot(call: Call[OpenBallotForm]) -> Outcome:
 
 
 async def repeat_ballot(call: Call[RepeatBallotForm]) -> Outcome:
-    """Vote again after a ballot that missed its quorum. The answer names the new ballot."""
+    """Vote again after a ballot that missed its quorum, or tied where the rules repeat a tie. The answer
+    names the new ballot.
+    """
     former = await call.load(BALLOT, call.path_id("ballot_id"))
     opened = former.state.opened
     if opened is None:
@@ -66,7 +76,8 @@ async def repeat_ballot(call: Call[RepeatBallotForm]) -> Outcome:
         former=FormerBallot(
             ballot_id=opened.ballot_id,
             round=opened.round,
-            quorum_missed=former.state.quorum_missed is not None,
+            undecided=former.state.undecided,
+            repeatable=former.state.repeatable,
         ),
         at=call.now,
     )
@@ -89,19 +100,37 @@ async def _opening(
         "deciding_body": opened.deciding_body,
         "appraising_unit": opened.appraising_unit,
         "body": formed.state.formed.body,
+        "committee": opened.committee,
+        "holder": opened.holder,
     }
     standing, ends = await standing_for(call.read, duties, opened.model, legal_date(call.now))
     about, rules = facts.ballot_facts(dossier.state, opened, settings, standing)
     # Nothing is kept for an electorate that cannot come about: one exists, or it is too early.
     exists = (await call.load(BALLOT, ballot)).revision >= 0
-    members = () if exists or not about.ready else formed.state.voting_members
+    sitting = () if exists or not about.ready else formed.state.voting_members
+    ties, tied = await ties_of(
+        call.read,
+        call,
+        Dossier(state=dossier.state, opened=opened, standing=standing),
+        (council, sitting),
+        legal_date(call.now),
+    )
+    recused = {tie.member_id for tie in ties}
+    members = tuple(member for member in sitting if member.member_id not in recused)
+    electorate = await freeze_electorate(call, ballot, members)
     opening = Opening(
         about=about,
-        council_body=standing["body"],
-        electorate=await freeze_electorate(call, ballot, members),
+        council=CouncilFacts(
+            body=standing["body"],
+            roles=formed.state.roles,
+            in_term=formed.state.in_term(legal_date(call.now)),
+        ),
+        electorate=electorate,
         rules=rules,
+        chair=await chair_among(call, electorate, members),
+        ties=ties,
     )
-    events = (dossier.event_id, formed.event_id, *cited, *ends)
+    events = (dossier.event_id, formed.event_id, *cited, *ends, *tied)
     cites = tuple(event for event in events if event is not None)
     return opening, cites, facts.rule_set_name(opened)
 
@@ -123,8 +152,9 @@ async def cast_vote(call: Call[CastVoteForm]) -> Outcome:
     before = (await call.load(BALLOT, ballot)).state
     if before.opened is None:
         raise NotFoundError("ballot")
-    pseudonym = await pseudonym_of(call, before.opened, call.actor.subject)
+    pseudonym = await pseudonym_of(call, before.opened.electorate, call.actor.subject)
     if pseudonym is None:
+        await _refuse_recused(call, before)
         raise NOT_A_VOTER()
     command = CastVote(
         **asdict(call.body),
@@ -139,6 +169,39 @@ async def cast_vote(call: Call[CastVoteForm]) -> Outcome:
     if not _counts(await call.load(BALLOT, ballot), pseudonym, outcome.position):
         raise CAME_TOO_LATE()
     return outcome
+
+
+async def _refuse_recused(call: Call[CastVoteForm], ballot: Ballot) -> None:
+    """Tell a recused member why there is no vote. Raises RefusedError."""
+    for recused in ballot.recused:
+        council = (await call.load(COUNCIL, recused.council)).state
+        for member in council.members:
+            found = await person(call, member.person)
+            if found is None or member.member_id != recused.member_id:
+                continue
+            if found.account == call.actor.subject:
+                raise RECUSED(reason=recused.reason)
+
+
+async def declare_conflict(call: Call[DeclareConflictForm]) -> Outcome:
+    """Declare your own tie to a model before your council's ballot on it opens: you do not vote on it."""
+    appraisal = AppraisalId(call.path_id("appraisal_id"))
+    council = (await call.load(COUNCIL, call.body.council)).state
+    if (await call.load(APPRAISAL, appraisal)).state.opened is None:
+        raise NotFoundError("appraisal")
+    for member in council.members:
+        found = await person(call, member.person)
+        if found is not None and found.account == call.actor.subject:
+            break
+    else:
+        raise NOT_A_MEMBER()
+    command = DeclareConflict(
+        **asdict(call.body),
+        member_id=member.member_id,
+        ballot_stands=await ballot_stands(call, appraisal),
+        at=call.now,
+    )
+    return await call.execute(APPRAISAL, appraisal, command)
 
 
 def _counts(ballot: Loaded[Ballot], pseudonym: UUID, position: int) -> bool:
@@ -163,6 +226,13 @@ def routes(api: Api) -> None:
     )
     api.write(f"{one}/closure", CloseBallotForm, close_ballot, command=CloseBallot, tag=tag)
     api.write(f"{one}/votes", CastVoteForm, cast_vote, command=CastVote, tag=tag)
+    api.write(
+        "/appraisals/{appraisal_id}/conflicts",
+        DeclareConflictForm,
+        declare_conflict,
+        command=DeclareConflict,
+        tag="appraisals",
+    )
     api.read(
         "/ballots",
         queries.ListBallots,

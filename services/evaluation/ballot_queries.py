@@ -16,6 +16,7 @@ from shared.contracts.evaluation import (
     BallotOpened,
     BallotTallied,
     Choice,
+    MemberRecused,
     QuorumMissed,
 )
 from shared.host.cursor import Order, PageParameters, fetch_page
@@ -46,7 +47,7 @@ class ListBallots(PageParameters, frozen=True, kw_only=True):
 
 
 class BallotRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A ballot in the list."""
+    """A ballot in the list. `repeatable`: counted without a decision, and the council may vote again."""
 
     ballot_id: UUID
     appraisal: UUID
@@ -59,6 +60,7 @@ class BallotRow(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     eligible: int
     adopted: bool | None
+    repeatable: bool
 
 
 async def list_ballots(query: Query[ListBallots]) -> Page[BallotRow]:
@@ -91,6 +93,7 @@ class BallotView(msgspec.Struct, frozen=True, kw_only=True):
     ballot_id: UUID
     revision: int
     opened: BallotOpened
+    recused: tuple[MemberRecused, ...]
     attendance: AttendanceRecorded | None
     closed: BallotClosed | None
     tallied: BallotTallied | None
@@ -113,6 +116,7 @@ async def get_ballot(query: Query[NoParameters]) -> BallotView:
         ballot_id=state.opened.ballot_id,
         revision=loaded.revision,
         opened=state.opened,
+        recused=state.recused,
         attendance=state.attendance,
         closed=state.closed,
         tallied=state.tallied,

@@ -20,7 +20,8 @@ from services.evaluation.readmodel import (
     rule_sets,
 )
 from services.evaluation.successors import criteria_of, deciding_on, standing_for
-from shared.contracts.evaluation import AppraisalOpened, RuleSettings
+from shared.contracts.appraisal import AppraisalOpened
+from shared.contracts.evaluation import RuleSettings
 from shared.contracts.values import AppraisalId, BallotId, ModelId, OrganizationId, RuleSetId
 from shared.domain.decider import Decider
 from shared.domain.time import Instant, legal_date
@@ -138,6 +139,9 @@ def ballot_facts(
         quorum=settings.quorum.value,
         threshold=settings.threshold.value,
         threshold_denominator=settings.threshold_denominator.value,
+        tie_rule=settings.tie_rule.value,
+        repeats_max=settings.ballot_repeats_max.value,
+        makeup=settings.council.value,
     )
     return about, rules
 

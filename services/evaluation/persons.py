@@ -5,8 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.evaluation import BallotOpened, CouncilMember, Voter
-from shared.contracts.values import BallotId, Forgettable
+from shared.contracts.evaluation import CouncilMember, Voter
+from shared.contracts.values import BallotId, Forgettable, OrganizationId
 from shared.host.ids import derive_id
 
 
@@ -15,6 +15,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     name: str
+    organization: OrganizationId
+    """Where the person works: conflicts of interest are found by it."""
 
 
 class Citizen(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +76,22 @@ async def freeze_electorate(
     return tuple(sorted(voters, key=lambda voter: voter.pseudonym))
 
 
-async def pseudonym_of(vault: Revealing, ballot: BallotOpened, account: str) -> UUID | None:
-    """Under which pseudonym an account votes in this ballot, None for one that does not."""
-    for voter in ballot.electorate:
+async def chair_among(
+    vault: Revealing, electorate: tuple[Voter, ...], members: tuple[CouncilMember, ...]
+) -> UUID | None:
+    """The chair's pseudonym in this electorate, None where the chair does not vote."""
+    for member in members:
+        found = await person(vault, member.person) if member.role == "chair" else None
+        if found is not None:
+            return await pseudonym_of(vault, electorate, found.account)
+    return None
+
+
+async def pseudonym_of(
+    vault: Revealing, electorate: tuple[Voter, ...], account: str
+) -> UUID | None:
+    """Under which pseudonym an account votes in this electorate, None for one that does not."""
+    for voter in electorate:
         found = await person(vault, voter.person)
         if found is not None and found.account == account:
             return voter.pseudonym

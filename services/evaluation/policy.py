@@ -17,7 +17,14 @@ from services.evaluation.domain.ballot import (
     RepeatBallot,
     TallyBallot,
 )
-from services.evaluation.domain.council import COUNCIL, Council, FormCouncil
+from services.evaluation.domain.conflict import DeclareConflict
+from services.evaluation.domain.council import (
+    COUNCIL,
+    ChangeCouncil,
+    Council,
+    CouncilCommand,
+    FormCouncil,
+)
 from services.evaluation.domain.criteria import (
     CRITERIA,
     AdoptCriteria,
@@ -77,8 +84,10 @@ def _adopter(state: RuleSet | CriteriaSet, command: RuleSetCommand | CriteriaCom
     return {}
 
 
-def _council_parties(_state: Council, command: FormCouncil) -> Parties:
-    return {BODY: {command.body}}
+def _council_parties(state: Council, command: CouncilCommand) -> Parties:
+    if state.formed is not None:
+        return {BODY: {state.formed.body}}
+    return {BODY: {command.body}} if isinstance(command, FormCouncil) else {}
 
 
 def _appraisal_parties(state: Appraisal, _command: AppraisalCommand) -> Parties:
@@ -88,7 +97,7 @@ def _appraisal_parties(state: Appraisal, _command: AppraisalCommand) -> Parties:
 def _ballot_parties(state: Ballot, command: BallotCommand) -> Parties:
     if isinstance(command, OpenBallot | RepeatBallot):
         opening = command.opening
-        return {BODY: {opening.council_body}, APPRAISING_UNIT: {opening.about.appraising_unit}}
+        return {BODY: {opening.council.body}, APPRAISING_UNIT: {opening.about.appraising_unit}}
     if state.opened is None:
         return {}
     return {
@@ -116,7 +125,11 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
         _adopter,
         MappingProxyType({AdoptCriteria: _BY_ADOPTER, AdoptCriteriaVersion: _BY_ADOPTER}),
     ),
-    Rules(COUNCIL, _council_parties, MappingProxyType({FormCouncil: _BY_BODY})),
+    Rules(
+        COUNCIL,
+        _council_parties,
+        MappingProxyType({FormCouncil: _BY_BODY, ChangeCouncil: _BY_BODY}),
+    ),
     Rules(
         APPRAISAL,
         _appraisal_parties,
@@ -130,6 +143,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 ReceiveOpinion: _BY_EVERYONE,
                 AnswerOpinion: _BY_APPRAISER,
                 ClosePosting: _BY_APPRAISER,
+                DeclareConflict: _BY_VOTER,
                 IssueAdvice: _BY_ITSELF,
                 Discontinue: _BY_ITSELF,
             }

@@ -19,7 +19,7 @@ from services.evaluation.readmodel import (
     organizations,
     reported,
 )
-from shared.contracts.evaluation import (
+from shared.contracts.appraisal import (
     AdviceIssued,
     AppraisalDiscontinued,
     AppraisalOpened,

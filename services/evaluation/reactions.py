@@ -4,18 +4,18 @@ from typing import Final
 from uuid import UUID
 
 from services.evaluation import facts
-from services.evaluation.domain.advice import BallotResult, Discontinue, IssueAdvice
+from services.evaluation.domain.advice import BallotResult, Discontinue, IssueAdvice, NoQuorum
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal
 from services.evaluation.domain.ballot import BALLOT, TallyBallot
 from services.evaluation.domain.tally import RecordedVote
 from services.evaluation.domain.vote import VOTE, vote_id
+from shared.contracts.appraisal import AppraisalOpened, PostingClosed
 from shared.contracts.evaluation import (
-    AppraisalOpened,
     BallotClosed,
     BallotTallied,
     CriteriaSetAdopted,
-    PostingClosed,
+    QuorumMissed,
     RuleSetAdopted,
 )
 from shared.contracts.registration import CompetenceAssigned, ModelWithdrawn, ResultsReported
@@ -105,8 +105,10 @@ async def on_ballot_closed(recorded: Recorded[BallotClosed], work: Work) -> None
 
 
 async def on_tallied(recorded: Recorded[BallotTallied], work: Work) -> None:
-    """Issue the advice that follows from appraisal and ballot."""
+    """Issue the advice that follows from appraisal and ballot. A tie that is repeated decides nothing."""
     event = recorded.event
+    if event.repeatable:
+        return
     opened = (await work.load(BALLOT, event.ballot_id)).state.opened
     governing = next(line for line in event.lines if line.governs)
     assert opened is not None
@@ -116,6 +118,24 @@ async def on_tallied(recorded: Recorded[BallotTallied], work: Work) -> None:
         base=governing.base,
         threshold=opened.threshold,
         adopted=event.adopted,
+        tie=opened.tie_rule if event.tied else None,
+    )
+    await _advise(work, event.appraisal_id, result, (recorded.id,))
+
+
+async def on_quorum_missed(recorded: Recorded[QuorumMissed], work: Work) -> None:
+    """After the last round the rules allow, advise to decline; before, the council votes again."""
+    event = recorded.event
+    if event.repeatable:
+        return
+    opened = (await work.load(BALLOT, event.ballot_id)).state.opened
+    assert opened is not None
+    result = NoQuorum(
+        ballot_id=event.ballot_id,
+        voted=event.voted,
+        eligible=event.eligible,
+        quorum=event.quorum,
+        round=opened.round,
     )
     await _advise(work, event.appraisal_id, result, (recorded.id,))
 
@@ -126,7 +146,10 @@ async def on_posting_closed(recorded: Recorded[PostingClosed], work: Work) -> No
 
 
 async def _advise(
-    work: Work, appraisal: AppraisalId, ballot: BallotResult | None, cites: tuple[UUID, ...]
+    work: Work,
+    appraisal: AppraisalId,
+    ballot: BallotResult | NoQuorum | None,
+    cites: tuple[UUID, ...],
 ) -> None:
     loaded: Loaded[Appraisal] = await work.load(APPRAISAL, appraisal)
     dossier = loaded.state.opened
@@ -158,6 +181,7 @@ REACTIONS: Final = (
     when(AppraisalOpened, on_opened),
     when(BallotClosed, on_ballot_closed),
     when(BallotTallied, on_tallied),
+    when(QuorumMissed, on_quorum_missed),
     when(PostingClosed, on_posting_closed),
 )
 SCHEDULES: Final = (Schedule("waiting-appraisals", 60, open_waiting),)

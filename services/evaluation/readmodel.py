@@ -4,20 +4,23 @@ from typing import Final, Literal
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-from shared.contracts.evaluation import (
+from shared.contracts.appraisal import (
     AdviceIssued,
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,
-    BallotClosed,
-    BallotOpened,
-    BallotTallied,
-    CouncilFormed,
-    CriteriaSetAdopted,
     OpinionAnswered,
     OpinionReceived,
     PostingClosed,
     PostingOpened,
+)
+from shared.contracts.evaluation import (
+    BallotClosed,
+    BallotOpened,
+    BallotTallied,
+    CouncilChanged,
+    CouncilFormed,
+    CriteriaSetAdopted,
     QuorumMissed,
     RuleSetAdopted,
     VoteCast,
@@ -29,6 +32,7 @@ from shared.contracts.registration import (
     ModelWithdrawn,
     OrganizationCreated,
     OrganizationDissolved,
+    OrganizationLineChanged,
     OrganizationMerged,
     OrganizationSplit,
     ResultsReported,
@@ -104,6 +108,15 @@ feedbacks: Final = Table(
     "feedbacks",
     TABLES,
     Column("feedback_id", String(_ID), primary_key=True),
+    Column("event_id", String(_ID), nullable=False),
+)
+lines: Final = Table(
+    "lines",
+    TABLES,
+    Column("organization", String(_ID), primary_key=True),
+    Column("line", String(20), primary_key=True),
+    Column("valid_from", String(_TIME), primary_key=True),
+    Column("superior", String(_ID)),
     Column("event_id", String(_ID), nullable=False),
 )
 competences: Final = Table(
@@ -199,6 +212,7 @@ ballots: Final = Table(
     Column("opened_at", String(_TIME), nullable=False),
     Column("eligible", Integer, nullable=False),
     Column("adopted", Boolean),
+    Column("repeatable", Boolean, nullable=False),
     Index("ballots_by_time", "opened_at", "ballot_id"),
     Index("ballots_by_appraisal", "appraisal", "round"),
 )
@@ -215,7 +229,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=2,
+    version=3,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -242,6 +256,7 @@ READ_MODEL: Final = ReadModel(
             members=lambda r: len(r.event.members),
             search=lambda r: fold(r.event.name),
         ),
+        patches(CouncilChanged, councils, members=lambda r: len(r.event.members)),
         # Registration's facts.
         puts(OrganizationCreated, organizations, search=lambda r: fold(r.event.name)),
         patches(
@@ -255,6 +270,7 @@ READ_MODEL: Final = ReadModel(
         patches(
             OrganizationSplit, organizations, ended_on=lambda r: r.event.effective_on.isoformat()
         ),
+        puts(OrganizationLineChanged, lines, organization=lambda r: r.event.organization_id),
         puts(FeedbackRaised, feedbacks),
         puts(CompetenceAssigned, competences, organization=lambda r: r.event.organization_id),
         puts(CompetenceSucceeded, competences, organization=lambda r: r.event.organization_id),
@@ -309,11 +325,12 @@ READ_MODEL: Final = ReadModel(
             status="open",
             opened_at=recorded_at,
             eligible=lambda r: len(r.event.electorate),
+            repeatable=False,
         ),
         patches(BallotOpened, appraisals, ballot=lambda r: r.event.ballot_id),
         patches(BallotClosed, ballots, status="closed"),
-        patches(BallotTallied, ballots, "adopted", status="tallied"),
-        patches(QuorumMissed, ballots, status="quorum-missed"),
+        patches(BallotTallied, ballots, "adopted", "repeatable", status="tallied"),
+        patches(QuorumMissed, ballots, "repeatable", status="quorum-missed"),
         puts(VoteCast, votes, ballot=lambda r: r.event.ballot_id),
     ),
 )

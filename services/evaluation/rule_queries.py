@@ -193,10 +193,11 @@ async def list_councils(query: Query[ListCouncils]) -> Page[CouncilRow]:
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in a council, without the name."""
+    """A place in a council, without the name. `substitutes`: the member for whom this one sits."""
 
     member_id: UUID
     role: CouncilRole
+    substitutes: UUID | None
 
 
 class CouncilView(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,6 +207,10 @@ class CouncilView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     body: UUID
     name: str
+    rule_set: UUID
+    rule_set_version: int
+    term_from: date
+    term_until: date | None
     members: tuple[MemberView, ...]
 
 
@@ -220,7 +225,14 @@ async def get_council(query: Query[NoParameters]) -> CouncilView:
         revision=loaded.revision,
         body=formed.body,
         name=formed.name,
-        members=tuple(MemberView(member_id=m.member_id, role=m.role) for m in formed.members),
+        rule_set=formed.rule_set,
+        rule_set_version=formed.rule_set_version,
+        term_from=formed.term_from,
+        term_until=loaded.state.term_until,
+        members=tuple(
+            MemberView(member_id=m.member_id, role=m.role, substitutes=m.substitutes)
+            for m in loaded.state.members
+        ),
     )
 
 
@@ -229,6 +241,7 @@ class NamedMember(msgspec.Struct, frozen=True, kw_only=True):
 
     member_id: UUID
     role: CouncilRole
+    substitutes: UUID | None
     name: str | None
     account: str | None
 
@@ -242,16 +255,18 @@ class MembersView(msgspec.Struct, frozen=True, kw_only=True):
 
 async def get_council_members(query: Query[NoParameters]) -> MembersView:
     """A council's members by name: for its body's secretary and chair, and auditors."""
-    formed = (await query.load(COUNCIL, query.path_id("council_id"))).state.formed
+    council = (await query.load(COUNCIL, query.path_id("council_id"))).state
+    formed = council.formed
     if formed is None or not may_read_names(query.actor, formed.body):
         raise NotFoundError("council")
     members = []
-    for member in formed.members:
+    for member in council.members:
         found = await person(query, member.person)
         members.append(
             NamedMember(
                 member_id=member.member_id,
                 role=member.role,
+                substitutes=member.substitutes,
                 name=None if found is None else found.name,
                 account=None if found is None else found.account,
             )

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from services.notification.domain.texts import FOOTER, LINK, TEXTS, Language
+from services.notification.domain.texts import FOOTER, LINK, TEXTS, Language, link_of
 from shared.contracts.notification import NoticeQueued
 
 TIMEOUT_SECONDS: Final = 30.0
@@ -129,7 +129,7 @@ def compose(
     mailer: Mailer, notice: NoticeQueued, address: str, language: Language, at: datetime
 ) -> EmailMessage:
     """The message of a notice in the recipient's language."""
-    sentence = TEXTS[notice.kind].sentence(language, notice.model_name)
+    sentence = TEXTS[notice.kind].sentence(language, notice.title)
     message = EmailMessage(policy=SMTP)
     message["From"] = mailer.sender
     message["To"] = address
@@ -138,6 +138,6 @@ def compose(
     message["Message-ID"] = mailer.message_id(notice)
     message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
-    link = f"{mailer.public_url}/registration/models/{notice.model}"
+    link = f"{mailer.public_url}{link_of(notice)}"
     message.set_content(f"{sentence}\n\n{LINK[language]} {link}\n\n-- \n{FOOTER[language]}\n")
     return message

@@ -4,6 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from services.notification.domain.deadline import (
+    DEADLINE,
+    Deadline,
+    DeadlineCommand,
+    DeadlineEvent,
+    Miss,
+    Remind,
+)
 from services.notification.domain.notice import (
     NOTICE,
     AcknowledgeNotice,
@@ -67,7 +75,20 @@ _NOTICE_GRANTS: Final[Mapping[type[NoticeCommand], tuple[Grant, ...]]] = Mapping
 SUBSCRIPTION_RULES: Final[Rules[Subscription, SetSubscription, SubscriptionSet]] = Rules(
     SUBSCRIPTION, _subscription_parties, _SUBSCRIPTION_GRANTS
 )
+
+
+def _no_parties(_: Deadline, __: DeadlineCommand) -> Parties:
+    return {}
+
+
+_DEADLINE_GRANTS: Final[Mapping[type[DeadlineCommand], tuple[Grant, ...]]] = MappingProxyType(
+    {Remind: _BY_TIME_ALONE, Miss: _BY_TIME_ALONE}
+)
+
 NOTICE_RULES: Final[Rules[Notice, NoticeCommand, NoticeEvent]] = Rules(
     NOTICE, _notice_parties, _NOTICE_GRANTS
 )
-RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES)
+DEADLINE_RULES: Final[Rules[Deadline, DeadlineCommand, DeadlineEvent]] = Rules(
+    DEADLINE, _no_parties, _DEADLINE_GRANTS
+)
+RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES, DEADLINE_RULES)

@@ -39,8 +39,9 @@ class _InboxNotice(msgspec.Struct, frozen=True, kw_only=True):
     notice_id: UUID
     relation: Relation
     kind: str
-    model_id: UUID
-    model_name: str
+    model_id: UUID | None
+    document: UUID | None
+    title: str
     cause: UUID
     cause_at: datetime
     queued_at: datetime
@@ -72,8 +73,8 @@ def _inbox_row(row: Row[*tuple[object, ...]]) -> InboxRow:
     text = TEXTS[notice.kind]
     return InboxRow(
         **asdict(notice),
-        vi=text.sentence("vi", notice.model_name),
-        en=text.sentence("en", notice.model_name),
+        vi=text.sentence("vi", notice.title),
+        en=text.sentence("en", notice.title),
     )
 
 
@@ -122,8 +123,9 @@ class UnsentRow(msgspec.Struct, frozen=True, kw_only=True):
     relation: Relation
     channel: Channel
     kind: str
-    model_id: UUID
-    model_name: str
+    model_id: UUID | None
+    document: UUID | None
+    title: str
     queued_at: datetime
     status: Status
     attempts: int

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 
+from services.notification import deadline_rows
+from services.notification.tables import DATE_CHARACTERS as _DATE
+from services.notification.tables import ID_CHARACTERS as _ID
+from services.notification.tables import TABLES
 from shared.contracts.notification import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -13,17 +17,23 @@ from shared.contracts.notification import (
     NoticeRetried,
     SubscriptionSet,
 )
-from shared.contracts.registration import CompetenceAssigned, CompetenceSucceeded, ModelRegistered
+from shared.contracts.recognition import AwardProposed, CaseOpened
+from shared.contracts.registration import (
+    CompetenceAssigned,
+    CompetenceSucceeded,
+    ModelRegistered,
+    ModelWithdrawn,
+    OrganizationCreated,
+    OrganizationLineChanged,
+    RegistrationAccepted,
+)
+from shared.contracts.running import FeedbackRaised, ModelEnded, ModelResumed, ModelSuspended
 from shared.domain.time import to_microseconds
 from shared.host.copying import patches, puts, recorded_at
 from shared.host.rows import Patch, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.standing import standing_tables
 from shared.host.successions import succession_handlers, succession_table
-
-TABLES: Final = MetaData()
-_ID: Final = 36
-_DATE: Final = 32
 
 models: Final = Table(
     "models",
@@ -34,7 +44,13 @@ models: Final = Table(
     Column("committee", String(_ID), nullable=False),
     Column("deciding_body", String(_ID), nullable=False),
     Column("launching_body", String(_ID), nullable=False),
+    Column("movement", String(_ID), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("rule_set", String(_ID), nullable=False),
+    Column("rule_set_version", Integer, nullable=False),
+    Column("running", Integer, nullable=False),
 )
+"""`running`: accepted, and neither suspended, ended nor withdrawn."""
 
 advisers: Final = Table(
     "advisers",
@@ -43,6 +59,41 @@ advisers: Final = Table(
     Column("clause", String(20), primary_key=True),
     Column("valid_from", String(_DATE), primary_key=True),
     Column("advised_by", String(_ID), nullable=False),
+)
+
+cases: Final = Table(
+    "cases",
+    TABLES,
+    Column("dependent", String(_ID), primary_key=True),
+    Column("model", String(_ID), nullable=False),
+)
+"""The model of a case, and of an award proposal: some events name only these."""
+
+feedback: Final = Table(
+    "feedback",
+    TABLES,
+    Column("feedback_id", String(_ID), primary_key=True),
+    Column("subject", String(200), nullable=False),
+    Column("raised_by", String(_ID), nullable=False),
+    Column("launching_body", String(_ID), nullable=False),
+)
+
+organizations: Final = Table(
+    "organizations",
+    TABLES,
+    Column("organization_id", String(_ID), primary_key=True),
+    Column("kind", String(200), nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
+
+lines: Final = Table(
+    "organization_lines",
+    TABLES,
+    Column("organization_id", String(_ID), primary_key=True),
+    Column("line", String(20), primary_key=True),
+    Column("valid_from", String(_DATE), primary_key=True),
+    Column("superior", String(_ID)),
+    Column("position", BigInteger, nullable=False),
 )
 
 subscriptions: Final = Table(
@@ -61,8 +112,9 @@ notices: Final = Table(
     Column("relation", String(20), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("kind", String(200), nullable=False),
-    Column("model_id", String(_ID), nullable=False),
-    Column("model_name", String(200), nullable=False),
+    Column("model_id", String(_ID)),
+    Column("document", String(_ID)),
+    Column("title", String(200), nullable=False),
     Column("cause", String(_ID), nullable=False),
     Column("cause_at", String(_DATE), nullable=False),
     Column("queued_at", String(_DATE), nullable=False),
@@ -93,14 +145,25 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=2,
+    version=3,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
-        puts(ModelRegistered, models),
+        puts(ModelRegistered, models, running=0),
+        patches(RegistrationAccepted, models, running=1),
+        patches(ModelSuspended, models, running=0),
+        patches(ModelResumed, models, running=1),
+        patches(ModelEnded, models, running=0),
+        patches(ModelWithdrawn, models, running=0),
+        *deadline_rows.HANDLERS,
         puts(CompetenceAssigned, advisers, organization=lambda r: r.event.organization_id),
         puts(CompetenceSucceeded, advisers, organization=lambda r: r.event.organization_id),
         *succession_handlers(SUCCESSIONS),
+        puts(OrganizationCreated, organizations),
+        puts(OrganizationLineChanged, lines),
+        puts(FeedbackRaised, feedback),
+        puts(CaseOpened, cases, dependent=lambda r: r.event.case_id),
+        puts(AwardProposed, cases, dependent=lambda r: r.event.award_id),
         puts(SubscriptionSet, subscriptions, by_mail=lambda r: int(r.event.email is not None)),
         puts(
             NoticeQueued,

@@ -1,4 +1,4 @@
-"""What comes due with time in notification: e-mail."""
+"""What comes due with time in notification: reminders and e-mail."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal
@@ -22,6 +22,7 @@ from services.notification.mail import (
     compose,
 )
 from services.notification.readmodel import notices
+from services.notification.reminding import REMINDING
 from shared.contracts.notification import NoticeQueued
 from shared.domain.time import to_microseconds
 from shared.host.service import Schedule, Work
@@ -112,5 +113,5 @@ async def _fail(
 def schedules(mailer: Mailer | None) -> tuple[Schedule, ...]:
     """The schedules; without a mailer, mail waits until there is one."""
     if mailer is None:
-        return ()
-    return (Schedule("mail", MAIL_EVERY_SECONDS, send_mail(mailer)),)
+        return (REMINDING,)
+    return (REMINDING, Schedule("mail", MAIL_EVERY_SECONDS, send_mail(mailer)))

@@ -17,7 +17,8 @@ from services.recognition.readmodel import (
     models,
     rule_sets,
 )
-from shared.contracts.evaluation import AdviceIssued, RuleSettings
+from shared.contracts.appraisal import AdviceIssued
+from shared.contracts.evaluation import RuleSettings
 from shared.contracts.recognition import CaseOpened, Ground
 from shared.contracts.values import AchievementId, HolderKind, ModelId
 

@@ -10,7 +10,7 @@ from services.recognition.domain.case import (
     Discontinue,
     OpenCase,
 )
-from shared.contracts.evaluation import AdviceIssued
+from shared.contracts.appraisal import AdviceIssued
 from shared.contracts.registration import ModelWithdrawn
 from shared.contracts.values import CaseId, ModelId
 from shared.domain.time import legal_date

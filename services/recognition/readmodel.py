@@ -6,13 +6,8 @@ from typing import Final, Literal
 import msgspec
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
-from shared.contracts.evaluation import (
-    AdviceIssued,
-    Appraised,
-    BallotTallied,
-    PostingClosed,
-    RuleSetAdopted,
-)
+from shared.contracts.appraisal import AdviceIssued, Appraised, PostingClosed
+from shared.contracts.evaluation import BallotTallied, RuleSetAdopted
 from shared.contracts.recognition import (
     AwardOutcomeRecorded,
     AwardProposed,

@@ -1,4 +1,4 @@
-"""Events of the evaluation service: rule sets, criteria, appraisals, postings, councils, ballots, votes."""
+"""Events of the evaluation service: rule sets, criteria, councils, ballots, votes; its catalogue."""
 
 from datetime import date, datetime
 from types import MappingProxyType
@@ -7,10 +7,23 @@ from uuid import UUID
 
 import msgspec
 
+from shared.contracts.appraisal import (
+    AdviceIssued,
+    AppraisalDiscontinued,
+    AppraisalOpened,
+    Appraised,
+    ConflictDeclared,
+    ConflictTie,
+    CriterionScored,
+    GateChecked,
+    OpinionAnswered,
+    OpinionReceived,
+    PostingClosed,
+    PostingOpened,
+)
 from shared.contracts.event import Catalogue, Event
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.values import (
-    Aim,
     AppraisalId,
     BallotId,
     CategoryId,
@@ -21,7 +34,6 @@ from shared.contracts.values import (
     LatenessEffect,
     Line,
     ModelId,
-    MovementId,
     OrganizationId,
     RuleSetId,
     SurveyGate,
@@ -87,6 +99,17 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     at_most: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None
 
 
+class Addressees(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bodies that are told of a rule set: those of certain kinds that stand to its body in a relation.
+
+    `above` is directly above it in any line, `beside` directly under the same body in any line, `below`
+    under it in any line, through whomever. Without `kinds` all kinds are meant.
+    """
+
+    relation: Literal["above", "beside", "below"]
+    kinds: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
+
+
 class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a body may decide differently, each setting with its source."""
 
@@ -128,6 +151,8 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Whether a recognition waits for the proposal of the submitting unit."""
     same_achievement: Setting[Literal["recognised_once", "allowed"]]
     """Whether two bodies, or one twice, may recognise the same achievement of a year."""
+    recipients: Setting[Annotated[tuple[Addressees, ...], msgspec.Meta(max_length=10)]]
+    """Who is told of the rule set and its new versions (clause N)."""
 
 
 class RuleSetVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -221,136 +246,40 @@ class CriteriaSetAdopted(Event, frozen=True):
 
 
 class CouncilMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A member; `person` holds account and name."""
+    """A member; `person` holds account and name. A substitute sits for the member it `substitutes`, in
+    the same role, for as long as both are there: that member is away meanwhile.
+    """
 
     member_id: UUID
     person: Forgettable
     role: CouncilRole
+    substitutes: UUID | None = None
 
 
 class CouncilFormed(Event, frozen=True):
-    """A body formed a council that votes (practice)."""
+    """A body formed a council that votes (practice), made up as a version of its rules asks.
+
+    It votes from `term_from` to `term_until`, both included; None is without an end.
+    """
 
     council_id: CouncilId
     body: OrganizationId
     name: Line
     members: tuple[CouncilMember, ...]
-
-
-# --- appraisals and postings ------------------------------------------------------------------
-
-
-class AppraisalOpened(Event, frozen=True):
-    """A model whose results are in is appraised by the unit that advises its deciding body."""
-
-    appraisal_id: AppraisalId
-    model: ModelId
-    movement: MovementId
-    year: int
-    aim: Aim
-    holder: OrganizationId
-    committee: OrganizationId
-    appraising_unit: OrganizationId
-    deciding_body: OrganizationId
     rule_set: RuleSetId
     rule_set_version: int
-    criteria_set: CriteriaSetId
-    criteria_set_version: int
-    field: WorkField
+    term_from: date
+    term_until: date | None
 
 
-class GateChecked(Event, frozen=True):
-    """Compliance with Party lines and State law: pass or fail, no points (clause II.2)."""
-
-    appraisal_id: AppraisalId
-    gate: Literal["compliance"]
-    passed: bool
-    finding: Text
-
-
-class CriterionScored(Event, frozen=True):
-    """Points for one criterion, with the evidence for them; scoring again replaces the former."""
-
-    appraisal_id: AppraisalId
-    criterion: CategoryId
-    points: int
-    evidence: Text
-
-
-class Appraised(Event, frozen=True):
-    """Every criterion is scored and every gate checked; whether the standard is met follows."""
-
-    appraisal_id: AppraisalId
-    model: ModelId
-    year: int
-    points: int
-    points_required: int
-    gates_passed: bool
-    meets_standard: bool
-    summary: Text
-
-
-class PostingOpened(Event, frozen=True):
-    """The appraisal is posted in public until `closes_on`, included (practice; clause I.2.1b)."""
-
-    appraisal_id: AppraisalId
-    model: ModelId
-    opens_on: date
-    closes_on: date
-    where: Line
-
-
-class OpinionReceived(Event, frozen=True):
-    """A citizen's opinion on the posting; words, name and address are kept apart."""
-
-    appraisal_id: AppraisalId
-    opinion_id: UUID
-    received_on: date
-    opinion: Forgettable
-
-
-class OpinionAnswered(Event, frozen=True):
-    """The public answer to an opinion."""
-
-    appraisal_id: AppraisalId
-    opinion_id: UUID
-    answer: Text
-
-
-class PostingClosed(Event, frozen=True):
-    """The posting's days are over and every opinion has its answer."""
-
-    appraisal_id: AppraisalId
-    model: ModelId
-    opinions: int
-
-
-class AdviceIssued(Event, frozen=True):
-    """The appraising unit advises the deciding body (clause III.2.1c); derived from appraisal and
-    ballot, never typed in.
+class CouncilChanged(Event, frozen=True):
+    """Members left, joined or got a substitute, or the term changed (practice). `members` are all that
+    belong to it from now on; ballots that are open keep their electorate.
     """
 
-    appraisal_id: AppraisalId
-    model: ModelId
-    movement: MovementId
-    year: int
-    aim: Aim
-    holder: OrganizationId
-    committee: OrganizationId
-    appraising_unit: OrganizationId
-    deciding_body: OrganizationId
-    advice: Literal["recognise", "decline"]
-    reasons: Text
-    rule_set: RuleSetId
-    rule_set_version: int
-    ballot: BallotId | None = None
-
-
-class AppraisalDiscontinued(Event, frozen=True):
-    """The model was withdrawn while being appraised; nothing further follows."""
-
-    appraisal_id: AppraisalId
-    model: ModelId
+    council_id: CouncilId
+    members: tuple[CouncilMember, ...]
+    term_until: date | None
     reason: Text
 
 
@@ -364,10 +293,34 @@ class Voter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     person: Forgettable
 
 
+class ConflictFound(Event, frozen=True):
+    """The system found that a council member has a tie to the dossier's holder (practice)."""
+
+    ballot_id: BallotId
+    appraisal_id: AppraisalId
+    council: CouncilId
+    member_id: UUID
+    tie: ConflictTie
+
+
+class MemberRecused(Event, frozen=True):
+    """A member does not vote in a ballot, for a tie found or declared (practice). It stands before the
+    ballot's opening; the member is not in the electorate.
+    """
+
+    ballot_id: BallotId
+    appraisal_id: AppraisalId
+    council: CouncilId
+    member_id: UUID
+    tie: ConflictTie
+    reason: Text
+
+
 class BallotOpened(Event, frozen=True):
     """An open ballot on one appraisal: its frozen electorate and the rules that govern it.
 
-    `round` counts from 1; a repeated ballot is a new one that names the `former`.
+    `round` counts from 1; a repeated ballot is a new one that names the `former`. `chair` is the
+    chair's pseudonym where the tie rule asks how the chair voted, None elsewhere.
     """
 
     ballot_id: BallotId
@@ -381,10 +334,13 @@ class BallotOpened(Event, frozen=True):
     quorum: Fraction
     threshold: Fraction
     threshold_denominator: Denominator
+    tie_rule: TieRule
+    repeats_max: int
     rule_set: RuleSetId
     rule_set_version: int
     round: int
     former: BallotId | None = None
+    chair: UUID | None = None
 
 
 class AttendanceRecorded(Event, frozen=True):
@@ -426,7 +382,8 @@ class TallyLine(msgspec.Struct, frozen=True, kw_only=True):
 
 class BallotTallied(Event, frozen=True):
     """The count of a closed ballot that had its quorum, under every denominator. `counted` names the
-    votes that count, in the order they stand in the log.
+    votes that count, in the order they stand in the log. `repeatable`: tied, under rules by which the
+    council votes again; nothing is decided yet.
     """
 
     ballot_id: BallotId
@@ -440,11 +397,15 @@ class BallotTallied(Event, frozen=True):
     abstain: int
     lines: tuple[TallyLine, ...]
     adopted: bool
+    tied: bool
+    repeatable: bool
     counted: tuple[UUID, ...] = ()
 
 
 class QuorumMissed(Event, frozen=True):
-    """Too few voted: the ballot decides nothing and may be repeated."""
+    """Too few voted: nothing is adopted. While `repeatable` the council may vote again; after the last
+    round the advice is to decline.
+    """
 
     ballot_id: BallotId
     appraisal_id: AppraisalId
@@ -452,17 +413,27 @@ class QuorumMissed(Event, frozen=True):
     eligible: int
     voted: int
     quorum: Fraction
+    repeatable: bool
     counted: tuple[UUID, ...] = ()
 
 
 EVENTS: Final = Catalogue(
     service="evaluation",
-    categories=("ruleset", "criteria", "council", "appraisal", "ballot", "vote", "personal_evaluation"),
+    categories=(
+        "ruleset",
+        "criteria",
+        "council",
+        "appraisal",
+        "ballot",
+        "vote",
+        "personal_evaluation",
+    ),
     current=MappingProxyType(
         {
             "RuleSetAdopted.v1": RuleSetAdopted,
             "CriteriaSetAdopted.v1": CriteriaSetAdopted,
             "CouncilFormed.v1": CouncilFormed,
+            "CouncilChanged.v1": CouncilChanged,
             "AppraisalOpened.v1": AppraisalOpened,
             "GateChecked.v1": GateChecked,
             "CriterionScored.v1": CriterionScored,
@@ -473,6 +444,9 @@ EVENTS: Final = Catalogue(
             "PostingClosed.v1": PostingClosed,
             "AdviceIssued.v1": AdviceIssued,
             "AppraisalDiscontinued.v1": AppraisalDiscontinued,
+            "ConflictDeclared.v1": ConflictDeclared,
+            "ConflictFound.v1": ConflictFound,
+            "MemberRecused.v1": MemberRecused,
             "BallotOpened.v1": BallotOpened,
             "AttendanceRecorded.v1": AttendanceRecorded,
             "VoteCast.v1": VoteCast,

@@ -1,6 +1,6 @@
 """Events of the notification service: who wants to be told how, and what was told to whom."""
 
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
@@ -11,8 +11,26 @@ from shared.contracts.values import Forgettable, Line, ModelId, NoticeId, Organi
 
 Channel = Literal["inbox", "email"]
 Relation = Literal[
-    "holder", "committee", "appraising_unit", "deciding_body", "organizer", "launching_body"
+    "holder",
+    "committee",
+    "appraising_unit",
+    "deciding_body",
+    "organizer",
+    "launching_body",
+    "helper",
+    "submitting_unit",
+    "feedback_giver",
+    "responsible",
+    "body_above",
+    "body_beside",
+    "body_below",
 ]
+"""In what a recipient stands to what happened; the last three to the body that adopted a document."""
+
+
+Matter = Literal["written_results", "reporting_session", "help", "revocation"]
+"""What has a deadline: the holder's results and the session that hears them (clause III.2.1b), help with a
+difficulty (clause III.2.1a), the decision on a revocation (practice: `revocation_decision_working_days`)."""
 
 
 class SubscriptionSet(Event, frozen=True):
@@ -26,7 +44,8 @@ class SubscriptionSet(Event, frozen=True):
 class NoticeQueued(Event, frozen=True):
     """An organisation is to be told about an event, once per event, recipient and channel.
 
-    `kind` is the event's name; the text is made from kind and model when it is shown or sent.
+    `kind` is the event's name; the text is made from kind and title when it is shown or sent. `title` is
+    the name of the `model`, or that of the `document` (a rule set, a feedback) the event is about.
     """
 
     notice_id: NoticeId
@@ -34,10 +53,11 @@ class NoticeQueued(Event, frozen=True):
     relation: Relation
     channel: Channel
     kind: Line
-    model: ModelId
-    model_name: Line
+    title: Line
     cause: UUID
     cause_at: datetime
+    model: ModelId | None = None
+    document: UUID | None = None
 
 
 class NoticeDelivered(Event, frozen=True):
@@ -70,9 +90,35 @@ class NoticeAcknowledged(Event, frozen=True):
     notice_id: NoticeId
 
 
+class DeadlineApproached(Event, frozen=True):
+    """A reminder came due: `days_before` is the one of the rule set's `reminder_days`; a late one may stand
+    nearer to the `last_day` (practice). `subject` is the model, the difficulty or the case; `responsible`
+    who has to act where no duty towards the model says it.
+    """
+
+    deadline_id: UUID
+    matter: Matter
+    subject: UUID
+    model: ModelId
+    last_day: date
+    days_before: int
+    responsible: OrganizationId | None = None
+
+
+class DeadlineMissed(Event, frozen=True):
+    """The last day is over and it was not done; fields as in DeadlineApproached (clause IV.2)."""
+
+    deadline_id: UUID
+    matter: Matter
+    subject: UUID
+    model: ModelId
+    last_day: date
+    responsible: OrganizationId | None = None
+
+
 EVENTS: Final = Catalogue(
     service="notification",
-    categories=("subscription", "notice", "personal_notification"),
+    categories=("subscription", "notice", "deadline", "personal_notification"),
     current=MappingProxyType(
         {
             "SubscriptionSet.v1": SubscriptionSet,
@@ -81,6 +127,8 @@ EVENTS: Final = Catalogue(
             "NoticeFailed.v1": NoticeFailed,
             "NoticeRetried.v1": NoticeRetried,
             "NoticeAcknowledged.v1": NoticeAcknowledged,
+            "DeadlineApproached.v1": DeadlineApproached,
+            "DeadlineMissed.v1": DeadlineMissed,
             "PersonalDataErased.v1": PersonalDataErased,
         }
     ),

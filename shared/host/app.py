@@ -43,6 +43,7 @@ RELEASE: Final = b"release"
 
 _METHOD_NOT_ALLOWED: Final = 405
 _TAG: Final = "process"
+_SHARED_RULES: Final = "shared.domain"
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,14 @@ def create_app(parts: AppParts) -> ASGIApp:
 
 
 def refusals_of(services: Iterable[Service]) -> list[Refusal]:
-    """The refusals that the services' rules can raise: those their domain packages declare."""
+    """The refusals that the services' rules can raise: those their domain packages declare, and those of
+    the rules they share.
+    """
     packages = {
         rules.decider.decide.__module__.rpartition(".")[0] or rules.decider.decide.__module__
         for service in services
         for rules in service.rules
-    }
+    } | {_SHARED_RULES}
     modules = [
         module
         for name, module in sys.modules.items()

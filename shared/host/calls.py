@@ -50,12 +50,18 @@ class Backing(Protocol):
 
 
 class LazyReader:
-    """A connection to the read model that is opened by its first statement: most commands need none."""
+    """A connection to the read model that is opened by its first statement: most commands need none.
+    Once given back it is opened again by the next.
+    """
 
-    def __init__(self, database: ServiceDatabase, stack: AsyncExitStack) -> None:
+    def __init__(self, database: ServiceDatabase) -> None:
         self._database = database
-        self._stack = stack
+        self._stack = AsyncExitStack()
         self._connection: AsyncConnection | None = None
+
+    async def give_back(self) -> None:
+        self._connection = None
+        await self._stack.aclose()
 
     async def _opened(self) -> AsyncConnection:
         if self._connection is None:
@@ -80,8 +86,7 @@ class _Reading:
         self._backing = backing
         self._path = path
         self._now = now
-        self._stack = AsyncExitStack()
-        self._reader: AsyncConnection | None = None
+        self._reader: LazyReader | None = None
 
     @property
     def now(self) -> datetime:
@@ -90,9 +95,8 @@ class _Reading:
     @property
     def read(self) -> AsyncConnection:
         if self._reader is None:
-            lazy = LazyReader(self._backing.database, self._stack)
-            self._reader = cast("AsyncConnection", lazy)
-        return self._reader
+            self._reader = LazyReader(self._backing.database)
+        return cast("AsyncConnection", self._reader)
 
     async def load(self, decider: Decider[S, Any, Any], aggregate_id: UUID | str) -> Loaded[S]:
         return await self._backing.executor.load(decider, aggregate_id)
@@ -116,7 +120,7 @@ class _Reading:
     async def close(self) -> None:
         """Give back what was opened."""
         if self._reader is not None:
-            await self._stack.aclose()
+            await self._reader.give_back()
 
 
 class HttpQuery(_Reading, Generic[R]):
@@ -240,6 +244,8 @@ class HttpCall(_Reading, Generic[R]):
         """Act on whom the caller's organisation succeeded and who succeeded it. Before it is denied one looks
         again: it may have succeeded another body a moment ago.
         """
+        # Else as many calls as there are connections, each with its own, would all wait for one more.
+        await self.close()
         known, organization = self._backing.successions, self._actor.organization
         today = legal_date(self._now)
         graph = await known.around(organization, today)

@@ -24,6 +24,7 @@ from shared.host import errors
 from shared.host.asgi import HTML, JSON, Reply
 from shared.host.consumer import NotRunningError
 from shared.host.database import ReadModelBuildingError
+from shared.host.files import DamagedFileError
 from shared.host.outage import is_outage
 from shared.host.service import NotFoundError
 
@@ -206,12 +207,13 @@ BY_ERROR: Final[Mapping[type[BaseException], Kind]] = {
     InvalidAppendError: INVALID,
     EventIdTakenError: IDEMPOTENCY_CONFLICT,
     WrongRevisionError: BUSY,
-    # Faults of ours, or a record newer than this program: the log says which.
+    # Faults of ours, a damaged medium, or a record newer than this program: the log says which.
     errors.HostError: UNEXPECTED,
     StoreError: UNEXPECTED,
     BusError: UNEXPECTED,
     EntryError: UNEXPECTED,
     UnknownEventTypeError: UNEXPECTED,
+    DamagedFileError: UNEXPECTED,
     ReadModelBuildingError: NOT_YET,
     NotRunningError: UNAVAILABLE,
 }

@@ -14,14 +14,8 @@ from sqlalchemy import select
 
 from dvk.demo.province import load_province
 from dvk.services import chosen
-from shared.contracts.evaluation import (
-    AdviceIssued,
-    AppraisalOpened,
-    BallotClosed,
-    BallotTallied,
-    QuorumMissed,
-    VoteCast,
-)
+from shared.contracts.appraisal import AdviceIssued, AppraisalOpened
+from shared.contracts.evaluation import BallotClosed, BallotTallied, QuorumMissed, VoteCast
 from shared.contracts.event import Event
 from shared.contracts.metadata import Metadata
 from shared.contracts.recognition import CaseOpened, Declined, Recognized

@@ -13,13 +13,8 @@ import pytest
 from msgspec import structs
 
 from dvk.services import chosen
-from shared.contracts.evaluation import (
-    AdviceIssued,
-    AppraisalOpened,
-    BallotClosed,
-    BallotTallied,
-    VoteCast,
-)
+from shared.contracts.appraisal import AdviceIssued, AppraisalOpened
+from shared.contracts.evaluation import BallotClosed, BallotTallied, VoteCast
 from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Recognized
 from shared.contracts.registration import ModelRegistered

@@ -16,7 +16,7 @@ from shared.contracts import evaluation, notification, recognition, registration
 from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Ground
 from shared.contracts.registration import RegistrationAccepted
-from shared.contracts.values import ModelId
+from shared.contracts.values import AchievementId, ModelId
 from shared.eventstore.entry import decode_entry
 from tests.support import story
 from tests.support.recorded import World, world
@@ -24,6 +24,7 @@ from tests.support.story import APPRAISAL, BALLOT, CELL, COMMITTEE, MODEL, VOTER
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 OTHER = ModelId(UUID("018f0000-0000-7000-8000-0000000000d1"))
+ACHIEVEMENT = AchievementId(UUID("018f0000-0000-7000-8000-0000000000d2"))
 CASE = case_id(MODEL, YEAR)
 
 
@@ -62,6 +63,7 @@ async def tell_the_story(here: World) -> None:
     )
     opened = CaseOpened(
         case_id=CASE,
+        achievement=ACHIEVEMENT,
         model=MODEL,
         movement=story.MOVEMENT,
         year=YEAR,
@@ -86,7 +88,7 @@ async def tell_the_story(here: World) -> None:
         channel="inbox",
         kind="Recognized",
         model=MODEL,
-        model_name=story.MODEL_NAME,
+        title=story.MODEL_NAME,
         cause=registered,
         cause_at=NOW,
     )

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
 import pytest
 
+from shared.contracts import registration
+from shared.contracts.registration import OrganizationLineChanged
 from shared.host.ids import derive_id, new_key
 from tests.support.evaluating import (
     AFTER_POSTING,
@@ -17,6 +20,7 @@ from tests.support.evaluating import (
     Evaluation,
     evaluating,
 )
+from tests.support.story import CELL, COMMITTEE, ELSEWHERE
 
 
 @pytest.fixture
@@ -148,6 +152,179 @@ async def test_without_quorum_the_council_votes_again_in_a_new_round(
     await evaluation.ok(f"{second}/closure", user="chair")
     advice = (await evaluation.appraisal("advice"))["advice"]
     assert (advice["advice"], advice["ballot"]) == ("recognise", written["id"])
+
+
+async def test_when_the_repeats_run_out_the_advice_is_to_decline(evaluation: Evaluation) -> None:
+    setting = {"value": 1, "source": "practice: the committee's own rules"}
+    await evaluation.posting_closed(ballot_repeats_max=setting)
+    ballot = await evaluation.ballot()
+    again = {"council": (await evaluation.here.get(ballot))["opened"]["council"], "question": "?"}
+    for repeatable in (True, False):
+        await evaluation.vote(ballot, "approve", *MEMBERS[:2])
+        await evaluation.ok(f"{ballot}/closure", user="chair")
+        missed = (await evaluation.result(ballot))["quorum_missed"]
+        assert missed["repeatable"] is repeatable
+        if repeatable:
+            written = await evaluation.ok(f"{ballot}/repeat", again, user="secretary")
+            ballot = f"/evaluation/ballots/{written['id']}"
+            await evaluation.everyone_present(ballot)
+    problem = await evaluation.refused(f"{ballot}/repeat", again, user="secretary")
+    assert problem["practice"] == "ballot_repeats_max"
+    advice = (await evaluation.appraisal("advice"))["advice"]
+    assert (advice["advice"], advice["ballot"]) == ("decline", ballot.rpartition("/")[2])
+    assert "2/6 người tham gia" in advice["reasons"]
+    rows = (await evaluation.here.get("/evaluation/ballots"))["items"]
+    assert sorted((row["round"], row["repeatable"]) for row in rows) == [(1, True), (2, False)]
+
+
+async def test_a_tie_is_voted_on_again_and_decides_nothing_before(evaluation: Evaluation) -> None:
+    source = "practice: the committee's own rules"
+    await evaluation.posting_closed(tie_rule={"value": "repeat", "source": source})
+    ballot = await evaluation.ballot()
+    await evaluation.vote(ballot, "approve", *MEMBERS[:3])
+    await evaluation.vote(ballot, "reject", "chair", *MEMBERS[3:])
+    await evaluation.ok(f"{ballot}/closure", user="chair")
+    tallied = (await evaluation.result(ballot))["tallied"]
+    assert (tallied["tied"], tallied["repeatable"], tallied["adopted"]) == (True, True, False)
+    again = {"council": (await evaluation.here.get(ballot))["opened"]["council"], "question": "?"}
+    written = await evaluation.ok(f"{ballot}/repeat", again, user="secretary")
+    second = f"/evaluation/ballots/{written['id']}"
+    assert (await evaluation.appraisal())["advice"] is None
+    await evaluation.everyone_present(second)
+    await evaluation.vote(second, "approve", "chair", *MEMBERS)
+    await evaluation.ok(f"{second}/closure", user="chair")
+    assert (await evaluation.appraisal("advice"))["advice"]["advice"] == "recognise"
+
+
+async def test_where_the_chair_decides_a_tie_follows_the_chair(evaluation: Evaluation) -> None:
+    source = "practice: the committee's own rules"
+    half = {"value": {"numerator": 1, "denominator": 2}, "source": source}
+    await evaluation.posting_closed(
+        tie_rule={"value": "chair_decides", "source": source}, threshold=half
+    )
+    ballot = await evaluation.ballot()
+    await evaluation.vote(ballot, "approve", "chair", *MEMBERS[:2])
+    await evaluation.vote(ballot, "reject", *MEMBERS[2:])
+    await evaluation.ok(f"{ballot}/closure", user="chair")
+    advice = (await evaluation.appraisal("advice"))["advice"]
+    assert advice["advice"] == "recognise"
+    assert "theo ý kiến người chủ trì" in advice["reasons"]
+
+
+async def test_a_council_changes_and_a_substitute_votes_in_the_members_place(
+    evaluation: Evaluation,
+) -> None:
+    here = evaluation.here
+    await evaluation.posting_closed()
+    council = f"/evaluation/councils/{await evaluation.council()}"
+    named = (await here.get(f"{council}/members", user="secretary"))["members"]
+    ids = {member["account"]: member["member_id"] for member in named}
+    joining = {"account": "stranger", "name": "Người thay", "role": "member"}
+    joining["organization"] = str(COMMITTEE)
+    change = {
+        "left": [ids[MEMBERS[0]]],
+        "joined": [joining | {"substitutes": ids[MEMBERS[1]]}],
+        "term_until": "2027-12-31",
+        "reason": "Một ủy viên chuyển công tác, một ủy viên nghỉ ốm",
+    }
+    denied = await evaluation.refused(f"{council}/changes", change, user="foreign-secretary")
+    assert denied["status"] in (403, 404)
+    twice = change | {"joined": [joining | {"account": MEMBERS[2]}]}
+    problem = await evaluation.refused(f"{council}/changes", twice, user="secretary")
+    assert problem["type"].endswith("/council-account-twice")
+    await evaluation.ok(f"{council}/changes", change, user="secretary")
+    assert [m["substitutes"] for m in (await here.get(council))["members"]].count(None) == 6
+    (row,) = (await here.get("/evaluation/councils"))["items"]
+    assert row["members"] == 7
+    question = {"appraisal": str(APPRAISAL), "council": council.rpartition("/")[2], "question": "?"}
+    written = await evaluation.ok("/evaluation/ballots", question, user="secretary")
+    ballot = f"/evaluation/ballots/{written['id']}"
+    electorate = await here.get(f"{ballot}/electorate", user="secretary")
+    voters = {voter["account"] for voter in electorate["voters"]}
+    assert voters == {"chair", "stranger", *MEMBERS[2:]}
+    await evaluation.vote(ballot, "approve", "stranger")
+    away = await evaluation.refused(f"{ballot}/votes", {"choice": "approve"}, user=MEMBERS[1])
+    assert away["type"].endswith("/not-a-voter")
+
+
+async def test_who_has_a_tie_to_the_holder_is_recused_before_the_ballot_opens(
+    evaluation: Evaluation,
+) -> None:
+    here = evaluation.here
+    await evaluation.posting_closed()
+    under = OrganizationLineChanged(
+        organization_id=ELSEWHERE, line="party", superior=CELL, valid_from=date(2026, 1, 1)
+    )
+    await here.record(registration.EVENTS, f"organization-{ELSEWHERE}", under)
+    council = await evaluation.council({MEMBERS[0]: CELL, MEMBERS[1]: ELSEWHERE})
+    declaration = f"{ONE}/conflicts"
+    family = {"council": council, "tie": "family"}
+    await evaluation.ok(declaration, family, user=MEMBERS[2])
+    stranger = await evaluation.refused(declaration, family, user="stranger")
+    assert stranger["type"].endswith("/conflict-not-a-member")
+    assert (await evaluation.refused(declaration, family, user="appraiser"))["status"] == 403
+
+    body = {"appraisal": str(APPRAISAL), "council": council, "question": "?"}
+    written = await evaluation.ok("/evaluation/ballots", body, user="secretary")
+    ballot = f"/evaluation/ballots/{written['id']}"
+    shown = await here.get(ballot)
+    assert [one["tie"] for one in shown["recused"]] == ["holder", "holder_line", "family"]
+    stored = await evaluation.stored(f"ballot-{written['id']}")
+    assert [event.type.split(".")[2] for event in stored] == [
+        *("ConflictFound", "MemberRecused", "ConflictFound", "MemberRecused", "MemberRecused"),
+        "BallotOpened",
+    ]
+    assert not any(name in (e.data + e.metadata).decode() for e in stored for name in MEMBERS)
+    voters = (await here.get(f"{ballot}/electorate", user="secretary"))["voters"]
+    assert {voter["account"] for voter in voters} == {"chair", *MEMBERS[3:]}
+    refused = await evaluation.refused(f"{ballot}/votes", {"choice": "approve"}, user=MEMBERS[2])
+    assert (refused["type"].rpartition("/")[2], refused["practice"]) == ("voter-recused", "council")
+    late = await evaluation.refused(declaration, family, user=MEMBERS[4])
+    assert late["type"].endswith("/conflict-after-opening")
+
+    # Quorum and base are those of the electorate without the recused.
+    await evaluation.everyone_present(ballot)
+    await evaluation.vote(ballot, "approve", "chair", *MEMBERS[3:])
+    await evaluation.ok(f"{ballot}/closure", user="chair")
+    tallied = (await evaluation.result(ballot))["tallied"]
+    assert {line["denominator"]: line["base"] for line in tallied["lines"]} == {
+        "all": 3,
+        "present": 3,
+        "present_and_consulted": 3,
+    }
+
+
+async def test_a_council_too_small_without_the_recused_holds_no_ballot(
+    evaluation: Evaluation,
+) -> None:
+    await evaluation.posting_closed()
+    council = await evaluation.council(dict.fromkeys(MEMBERS[:4], CELL))
+    body = {"appraisal": str(APPRAISAL), "council": council, "question": "?"}
+    problem = await evaluation.refused("/evaluation/ballots", body, user="secretary")
+    assert problem["type"].endswith("/council-too-small")
+
+
+async def test_a_ballot_is_held_by_a_council_in_its_term_and_of_the_makeup_its_rules_ask(
+    evaluation: Evaluation,
+) -> None:
+    source = "practice: the committee's own rules"
+    await evaluation.posting_closed(
+        council={
+            "value": {"voters_min": 6, "single_roles": ["chair", "secretary"]},
+            "source": source,
+        }
+    )
+    council = await evaluation.council()
+    one = f"/evaluation/councils/{council}"
+    member = (await evaluation.here.get(one))["members"][-1]["member_id"]
+    over = {"left": [member], "term_until": "2027-12-31", "reason": "Thôi tham gia"}
+    problem = await evaluation.refused(f"{one}/changes", over, user="secretary")
+    assert problem["practice"] == "council"
+    ended = {"term_until": "2026-10-19", "reason": "Kết thúc sớm"}
+    await evaluation.ok(f"{one}/changes", ended, user="secretary")
+    body = {"appraisal": str(APPRAISAL), "council": council, "question": "?"}
+    problem = await evaluation.refused("/evaluation/ballots", body, user="secretary")
+    assert problem["type"].endswith("/council-out-of-term")
 
 
 async def test_a_ballot_waits_for_the_posting_and_opens_once_with_one_electorate(

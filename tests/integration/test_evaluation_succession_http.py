@@ -41,7 +41,13 @@ async def test_the_successor_opens_the_ballot_of_the_council_it_took_over(tmp_pa
         assert opened["council_body"] == str(UNION)
 
         # A new council is formed by the successor in its own name, not in that of what is no more.
-        form = {"body": str(COMMITTEE), "name": "Hội đồng khác", "members": []}
+        form = {
+            "body": str(COMMITTEE),
+            "name": "Hội đồng khác",
+            "rule_set": {"rule_set": played.rule_set, "version": 1},
+            "term_from": "2026-10-21",
+            "members": [],
+        }
         assert (await played.refused("/evaluation/councils", form, user="heirs-secretary"))[
             "status"
         ] == 403

@@ -1,7 +1,7 @@
 """Notification over HTTP: who finds what in the inbox, once, and what may be done with it."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,33 @@ import pytest
 
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
-from shared.contracts.recognition import Recognized
+from shared.contracts.recognition import (
+    CaseOpened,
+    DependentRecognitionSuspended,
+    ProposalReturned,
+    Recognized,
+)
 from shared.contracts.registration import (
     RegistrationAccepted,
     ReportingSessionMissed,
     ResultsReported,
+    WrittenResultsSubmitted,
 )
-from shared.contracts.values import CaseId, OrganizationId
+from shared.contracts.running import (
+    ExtensionGranted,
+    ExtensionRefused,
+    FeedbackAnswered,
+    FeedbackRaised,
+    HelpAssigned,
+    ModelPraised,
+)
+from shared.contracts.values import (
+    AchievementId,
+    CaseId,
+    DifficultyId,
+    FeedbackId,
+    OrganizationId,
+)
 from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
@@ -26,6 +46,8 @@ from tests.support.story import CELL, COMMITTEE, MODEL, OFFICE, SECTION, YEAR
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 INBOX = "/notification/inbox"
 CASE = CaseId(UUID("018f0000-0000-7000-8000-0000000000c1"))
+
+LATE = OrganizationId(UUID("018f0000-0000-7000-8000-0000000000d1"))
 
 
 def user(name: str, role: Role, organization: OrganizationId | None) -> User:
@@ -38,6 +60,7 @@ USERS = (
     user("section", Role.APPRAISER, SECTION),
     user("office", Role.OFFICE_CLERK, OFFICE),
     user("auditor", Role.AUDITOR, None),
+    user("late", Role.REGISTRANT, LATE),
 )
 
 
@@ -220,3 +243,216 @@ async def test_bad_input_changes_nothing(running: World, body: dict[str, Any]) -
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert not await running.runtime.store.read_stream(f"subscription-{CELL}")
+
+
+async def test_praise_help_and_time_are_told_to_those_they_concern(running: World) -> None:
+    await running.record(
+        registration.EVENTS,
+        f"model-{MODEL}",
+        ModelPraised(model_id=MODEL, by=SECTION, reasons="Đường sạch cả ba tháng."),
+        HelpAssigned(
+            model_id=MODEL,
+            difficulty_id=DifficultyId(CASE),
+            by=COMMITTEE,
+            helper=SECTION,
+            task="Vận động hộ còn lại.",
+            due_on=NOW.date(),
+        ),
+        ExtensionRefused(
+            model_id=MODEL,
+            year=YEAR,
+            committee=COMMITTEE,
+            asked_for=NOW.date(),
+            reason="Còn đủ thời gian.",
+        ),
+    )
+    assert len(await inbox(running, "holder", "ModelPraised")) == 1
+    (told,) = await inbox(running, "section", "HelpAssigned")
+    assert told["relation"] == "helper"
+    assert len(await inbox(running, "holder", "ExtensionRefused")) == 1
+
+
+async def test_what_names_its_case_alone_is_told_about_the_cases_model(running: World) -> None:
+    opened = CaseOpened(
+        case_id=CASE,
+        model=MODEL,
+        movement=story.MOVEMENT,
+        year=YEAR,
+        achievement=AchievementId(CASE),
+        aim="model",
+        holder=CELL,
+        holder_kind="collective",
+        committee=COMMITTEE,
+        appraisal=story.APPRAISAL,
+        appraising_unit=SECTION,
+        deciding_body=COMMITTEE,
+        advice="recognise",
+        grounds=(),
+        rule_set=story.RULE_SET,
+        rule_set_version=1,
+    )
+    returned = ProposalReturned(
+        case_id=CASE,
+        returned_by=COMMITTEE,
+        returned_to=SECTION,
+        returned_on=NOW.date(),
+        reasons="Thiếu biên bản.",
+    )
+    suspended = DependentRecognitionSuspended(dependent="case", dependent_id=CASE, fallen=CASE)
+    await running.record(recognition.EVENTS, f"case-{CASE}", opened, returned, suspended)
+    (told,) = await inbox(running, "section", "ProposalReturned")
+    assert (told["relation"], told["model_id"]) == ("submitting_unit", str(MODEL))
+    assert len(await inbox(running, "committee", "DependentRecognitionSuspended")) == 1
+
+
+async def test_feedback_goes_to_the_launching_body_and_its_answer_back(running: World) -> None:
+    feedback_id = FeedbackId(CASE)
+    raised = FeedbackRaised(
+        feedback_id=feedback_id,
+        movement=story.MOVEMENT,
+        launching_body=OFFICE,
+        raised_by=CELL,
+        raised_on=NOW.date(),
+        subject="Hộ đi làm xa",
+        content="Tính thế nào?",
+    )
+    answered = FeedbackAnswered(
+        feedback_id=feedback_id,
+        answered_by=OFFICE,
+        answered_on=NOW.date(),
+        outcome="explained",
+        answer="Tính theo hộ có mặt.",
+    )
+    await running.record(registration.EVENTS, f"feedback-{feedback_id}", raised, answered)
+    assert len(await inbox(running, "office", "FeedbackRaised")) == 1
+    (told,) = await inbox(running, "holder", "FeedbackAnswered")
+    assert (told["title"], told["model_id"], told["document"]) == (
+        "Hộ đi làm xa",
+        None,
+        str(feedback_id),
+    )
+
+
+async def test_a_rule_set_goes_to_those_it_names_as_the_graph_stood(running: World) -> None:
+    stream = f"organization-{CELL}"
+    await running.record(
+        registration.EVENTS,
+        stream,
+        story.created(CELL, "Chi bộ"),
+        story.line(CELL, "party", OFFICE),
+    )
+    rules = f"ruleset-{story.RULE_SET}"
+    await running.record(evaluation.EVENTS, rules, story.RULES)
+    await running.record(
+        registration.EVENTS,
+        f"organization-{LATE}",
+        story.created(LATE, "Chi bộ mới"),
+        story.line(LATE, "party", OFFICE),
+    )
+    (told,) = await inbox(running, "holder", "RuleSetAdopted")
+    assert (told["relation"], told["document"]) == ("body_below", str(story.RULE_SET))
+    assert story.RULES.title in told["vi"]
+    assert (await running.get(INBOX, user="late"))["items"] == []
+    kinds = {row["kind"] for row in (await running.get(INBOX, user="office"))["items"]}
+    assert "RuleSetAdopted" not in kinds
+
+
+async def accept(here: World) -> None:
+    """A model that runs under rules reminding 30, 7 and 1 days before, due before 1 October."""
+    await here.record(registration.EVENTS, f"movement-{story.MOVEMENT}", story.CALENDAR)
+    await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
+    accepted = RegistrationAccepted(model_id=MODEL, committee=COMMITTEE)
+    await here.record(registration.EVENTS, f"model-{MODEL}", accepted)
+    await inbox(here, "holder", "RegistrationAccepted")
+
+
+async def deadlines_told(here: World, name: str, count: int) -> list[str]:
+    """The kinds of notices of deadlines, oldest first, once there are `count`."""
+
+    async def look() -> list[str] | None:
+        page = await here.get(INBOX, user=name)
+        kinds = [row["kind"] for row in page["items"] if row["kind"].startswith("Deadline")]
+        return list(reversed(kinds)) if len(kinds) >= count else None
+
+    return await here.until(look)
+
+
+async def test_a_deadline_is_reminded_of_on_each_day_the_rules_name_and_missed_once(
+    running: World,
+) -> None:
+    await accept(running)
+    # 31 days before the last day, 30 September, there is nothing to say.
+    for day in (date(YEAR, 8, 30), date(YEAR, 8, 31), date(YEAR, 9, 2)):
+        running.clock.pin(datetime(day.year, day.month, day.day, 2, tzinfo=UTC))
+    await deadlines_told(running, "holder", 1)
+    running.clock.pin(datetime(YEAR, 9, 23, 2, tzinfo=UTC))
+    await deadlines_told(running, "holder", 2)
+    running.clock.pin(datetime(YEAR, 10, 1, 2, tzinfo=UTC))
+    told = await deadlines_told(running, "holder", 3)
+    assert told == ["DeadlineApproached.written_results"] * 2 + ["DeadlineMissed.written_results"]
+    assert await deadlines_told(running, "office", 1) == ["DeadlineMissed.written_results"]
+    sessions = await deadlines_told(running, "committee", 3)
+    assert sessions.count("DeadlineApproached.reporting_session") == 2
+
+
+async def test_of_what_was_done_or_put_off_nobody_is_reminded(running: World) -> None:
+    await accept(running)
+    submitted = WrittenResultsSubmitted(
+        model_id=MODEL, year=YEAR, submitted_on=NOW.date(), summary="Xong.", figures=()
+    )
+    help_assigned = HelpAssigned(
+        model_id=MODEL,
+        difficulty_id=DifficultyId(CASE),
+        by=COMMITTEE,
+        helper=SECTION,
+        task="Vận động hộ còn lại.",
+        due_on=date(YEAR, 9, 30),
+    )
+    await running.record(registration.EVENTS, f"model-{MODEL}", submitted, help_assigned)
+    await inbox(running, "section", "HelpAssigned")
+    running.clock.pin(datetime(YEAR, 9, 29, 2, tzinfo=UTC))
+    assert await deadlines_told(running, "section", 1) == ["DeadlineApproached.help"]
+    assert await deadlines_told(running, "committee", 1) == ["DeadlineApproached.reporting_session"]
+    # Another run says what the first has not come to.
+    running.clock.pin(datetime(YEAR, 10, 1, 2, tzinfo=UTC))
+    assert (await deadlines_told(running, "section", 2))[1] == "DeadlineMissed.help"
+    assert await deadlines_told(running, "holder", 0) == []
+
+
+async def test_more_time_moves_the_reminders(running: World) -> None:
+    await accept(running)
+    granted = ExtensionGranted(
+        model_id=MODEL,
+        year=YEAR,
+        committee=COMMITTEE,
+        due_before=date(YEAR, 11, 1),
+        reason="Mưa lũ.",
+    )
+    await running.record(registration.EVENTS, f"model-{MODEL}", granted)
+    await inbox(running, "holder", "ExtensionGranted")
+    running.clock.pin(datetime(YEAR, 9, 30, 2, tzinfo=UTC))
+    running.clock.pin(datetime(YEAR, 10, 24, 2, tzinfo=UTC))
+    assert await deadlines_told(running, "holder", 1) == ["DeadlineApproached.written_results"]
+
+
+async def test_who_takes_help_over_is_reminded_too(running: World) -> None:
+    await accept(running)
+
+    def help_by(helper: OrganizationId) -> HelpAssigned:
+        return HelpAssigned(
+            model_id=MODEL,
+            difficulty_id=DifficultyId(CASE),
+            by=COMMITTEE,
+            helper=helper,
+            task="Vận động hộ còn lại.",
+            due_on=date(YEAR, 3, 20),
+        )
+
+    await running.record(registration.EVENTS, f"model-{MODEL}", help_by(SECTION))
+    await inbox(running, "section", "HelpAssigned")
+    running.clock.pin(NOW + timedelta(hours=1))
+    assert await deadlines_told(running, "section", 1) == ["DeadlineApproached.help"]
+    await running.record(registration.EVENTS, f"model-{MODEL}", help_by(OFFICE))
+    await inbox(running, "office", "HelpAssigned")
+    running.clock.pin(NOW + timedelta(days=1))
+    assert await deadlines_told(running, "office", 1) == ["DeadlineApproached.help"]

@@ -2,6 +2,7 @@
 movement's; later amendments leave it where it is.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from shared.contracts.registration import MovementLaunched, SiteSurveyed
 from shared.contracts.values import ModelId, RuleSetId
 from shared.host.issuer import User
 from shared.host.policy import Role
+from shared.host.storage import READERS_MAX
 from tests.support import story
 from tests.support.recorded import World, world
 from tests.support.story import CELL, COMMITTEE, OFFICE, RULE_SET, YEAR
@@ -143,3 +145,10 @@ async def test_without_rules_in_force_nothing_is_registered(here: World) -> None
     refused = await register(here, 2)
     assert refused["type"].rpartition("/")[2] == "rule-set-not-in-force"
     assert refused["clause"] == "IV.1"
+
+
+async def test_more_register_at_once_than_there_are_connections_to_read_with(here: World) -> None:
+    """Each reads the rules, and then asks who succeeded whom."""
+    await adopted(here, RULES)
+    answers = await asyncio.gather(*(register(here, one) for one in range(2 * READERS_MAX)))
+    assert [answer for answer in answers if "metadata" not in answer] == []

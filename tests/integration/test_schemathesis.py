@@ -27,7 +27,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from dvk.services import SERVICES
-from shared.contracts.evaluation import OpinionReceived
+from shared.contracts.appraisal import OpinionReceived
 from shared.contracts.recognition import ComplaintLodged
 from shared.eventstore.port import START, EventStore
 from shared.host.operations import Operation, Operations, WriteOperation
@@ -59,6 +59,7 @@ CATEGORIES: Final = {
     "feedback_id": "feedback",
     "rule_set_id": "ruleset",
     "criteria_set_id": "criteria",
+    "version": "version",
     "council_id": "council",
     "appraisal_id": "appraisal",
     "opinion_id": "opinion",
@@ -201,6 +202,8 @@ async def _known(store: EventStore) -> dict[str, set[str]]:
             if stored.type.endswith(".OpinionReceived.v1"):
                 opinion = msgspec.json.decode(stored.data, type=OpinionReceived)
                 known["opinion"].add(str(opinion.opinion_id))
+            if stored.type.endswith((".RuleSetAdopted.v1", ".CriteriaSetAdopted.v1")):
+                known["version"].add(str(msgspec.json.decode(stored.data)["version"]))
             if stored.type.endswith(".ComplaintLodged.v1"):
                 complaint = msgspec.json.decode(stored.data, type=ComplaintLodged)
                 known["complaint"].add(str(complaint.complaint_id))

@@ -9,18 +9,24 @@ from uuid import UUID
 from dvk.demo.province import Province
 from dvk.demo.setup import SUBSCRIBERS
 from services.audit.replay import decode
-from services.notification.domain.recipients import BY_KIND
-from shared.contracts.evaluation import VoteCast
+from services.notification.domain.recipients import BY_KIND, RESPONSIBLE
+from shared.contracts.evaluation import RuleSetAdopted, VoteCast
 from shared.contracts.event import Event
-from shared.contracts.notification import NoticeDelivered, NoticeQueued
+from shared.contracts.notification import (
+    DeadlineApproached,
+    DeadlineMissed,
+    NoticeDelivered,
+    NoticeQueued,
+)
 from shared.contracts.registration import (
     ModelRegistered,
+    OrganizationCreated,
     ReportingSessionMissed,
     ReportingSessionScheduled,
 )
 from shared.eventstore.port import START, EventStore, StoredEvent
 
-TOLD_IN_TIMELINES = ("model", "appraisal", "ballot", "vote", "case", "notice")
+TOLD_IN_TIMELINES = ("model", "appraisal", "ballot", "vote", "case", "notice", "deadline")
 
 Notice = tuple[UUID, UUID, str]
 """Cause, recipient, channel."""
@@ -86,8 +92,12 @@ class Chronicle:
             if type(event).__name__ not in BY_KIND:
                 continue
             rule = BY_KIND[type(event).__name__]
-            parties = self._parties(event, province)
-            for recipient in {parties[relation] for relation in rule.relations}:
+            if isinstance(event, RuleSetAdopted):
+                told = self._addressees(stored, event, province)
+            else:
+                parties = self._parties(event, province)
+                told = {parties[relation] for relation in rule.relations}
+            for recipient in told:
                 due[stored.id, recipient, "inbox"] = 1
                 if recipient in by_mail:
                     due[stored.id, recipient, "email"] = 1
@@ -106,7 +116,31 @@ class Chronicle:
         }
         if isinstance(event, ReportingSessionMissed | ReportingSessionScheduled):
             parties["organizer"] = event.organizer
+        if isinstance(event, DeadlineApproached | DeadlineMissed):
+            relation = RESPONSIBLE[event.matter]
+            duty = "committee" if relation == "organizer" else relation
+            parties["responsible"] = event.responsible or parties[duty]
         return parties
+
+    def _addressees(
+        self, adopted: StoredEvent, event: RuleSetAdopted, province: Province
+    ) -> set[UUID]:
+        """Whom the rule set's own setting names, among the bodies entered before it: by the data files."""
+        keys = {identifier: key for key, identifier in province.ids.items()}
+        there = {
+            keys[one.organization_id]
+            for stored, one in self.entries
+            if isinstance(one, OrganizationCreated) and stored.position < adopted.position
+        }
+        own = keys[event.adopted_by]
+        over = {key: set(body.lines.items()) for key, body in province.bodies.items()}
+        return {
+            province.ids[key]
+            for entry in event.settings.recipients.value
+            for key in there - {own}
+            if not entry.kinds or province.kinds[province.bodies[key].kind].vi in entry.kinds
+            if _related(entry.relation, key, own, over)
+        }
 
     def timelines(self) -> Mapping[UUID, Sequence[UUID]]:
         """The ids of the events that concern each model, in the order of the log."""
@@ -121,6 +155,25 @@ class Chronicle:
             if root in models:
                 told[models[root]].append(stored.id)
         return told
+
+
+def _related(
+    relation: str, key: str, own: str, over: Mapping[str, set[tuple[str, str | None]]]
+) -> bool:
+    """Whether `key` stands to `own` in a relation. `over` has who stands directly over each, by line."""
+    if relation == "above":
+        return key in {above for _, above in over[own]}
+    if relation == "beside":
+        return any(above is not None and (line, above) in over[own] for line, above in over[key])
+    for line, directly in over[key]:
+        seen: set[str] = set()
+        superior = directly
+        while superior is not None and superior not in seen:
+            if superior == own:
+                return True
+            seen.add(superior)
+            superior = dict(over[superior]).get(line)
+    return False
 
 
 def _model_or_none(event: Event) -> UUID | None:

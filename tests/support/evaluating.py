@@ -1,10 +1,11 @@
 """Evaluation among recorded events of registration, and the steps from reported results to the advice."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,8 @@ class Evaluation:
 
     here: World
     preset: dict[str, Any]
+    rule_set: str = ""
+    """The rule set adopted last."""
 
     @classmethod
     async def of(cls, here: World) -> "Evaluation":
@@ -92,7 +95,8 @@ class Evaluation:
         written = await self.ok(
             "/evaluation/rule-sets", {**body, "adopted_by": str(OFFICE)}, user="clerk"
         )
-        return str(written["id"])
+        self.rule_set = str(written["id"])
+        return self.rule_set
 
     async def adopt_criteria(self, by: OrganizationId = OFFICE, user: str = "clerk") -> str:
         body = {**self.preset["criteria_set"], "adopted_by": str(by)}
@@ -152,24 +156,29 @@ class Evaluation:
         self.here.clock.pin(AFTER_POSTING)
         await self.ok(f"{ONE}/posting/closure", user="appraiser")
 
-    async def council(self) -> str:
+    async def council(self, works: Mapping[str, OrganizationId] = MappingProxyType({})) -> str:
+        """A chair, a secretary and five members; all work at the committee unless `works` says else."""
         places = [("chair", "chair"), ("secretary", "secretary")]
         places += [(member, "member") for member in MEMBERS]
         body = {
             "body": str(COMMITTEE),
             "name": "Hội đồng bình xét xã Môn Sơn",
+            "rule_set": {"rule_set": self.rule_set, "version": 1},
+            "term_from": "2026-09-25",
+            "term_until": "2027-12-31",
             "members": [
                 {"account": account, "name": f"Người {account}", "role": role}
+                | {"organization": str(works.get(account, COMMITTEE))}
                 for account, role in places
             ],
         }
         return str((await self.ok("/evaluation/councils", body, user="secretary"))["id"])
 
-    async def ballot(self) -> str:
+    async def ballot(self, works: Mapping[str, OrganizationId] = MappingProxyType({})) -> str:
         """An open ballot of a council with six votes, where everyone is present."""
         body = {
             "appraisal": str(APPRAISAL),
-            "council": await self.council(),
+            "council": await self.council(works),
             "question": "Đề nghị công nhận mô hình?",
         }
         written = await self.ok("/evaluation/ballots", body, user="secretary")

@@ -3,16 +3,19 @@
 from datetime import date
 from uuid import UUID
 
-from shared.contracts.evaluation import (
+from shared.contracts.appraisal import (
     AdviceIssued,
     AppraisalOpened,
     Appraised,
+    PostingClosed,
+    PostingOpened,
+)
+from shared.contracts.evaluation import (
+    Addressees,
     BallotOpened,
     BallotTallied,
     CouncilMakeup,
     Fraction,
-    PostingClosed,
-    PostingOpened,
     Quota,
     RuleSetAdopted,
     RuleSettings,
@@ -133,6 +136,7 @@ SETTINGS = RuleSettings(
     revocation_decision_working_days=Setting(value=5, source="practice: mẫu"),
     proposal=Setting(value="none", source="practice: mẫu"),
     same_achievement=Setting(value="recognised_once", source="practice: mẫu"),
+    recipients=Setting(value=(Addressees(relation="below"),), source="practice: mẫu"),
 )
 RULES = RuleSetAdopted(
     rule_set_id=RULE_SET,
@@ -240,6 +244,8 @@ def ballot_opened() -> BallotOpened:
         quorum=Fraction(numerator=2, denominator=3),
         threshold=Fraction(numerator=1, denominator=2),
         threshold_denominator="all",
+        tie_rule="not_adopted",
+        repeats_max=3,
         rule_set=RULE_SET,
         rule_set_version=1,
         round=1,
@@ -263,6 +269,8 @@ def ballot_tallied() -> BallotTallied:
         abstain=0,
         lines=(),
         adopted=True,
+        tied=False,
+        repeatable=False,
     )
 
 

@@ -6,12 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.workingdays import (
-    HolidaysUnknownError,
-    is_working_day,
-    last_of_working_days,
-)
 from services.evaluation.presets import load_presets
+from shared.domain.refusal import RefusedError
+from shared.domain.workingdays import HOLIDAYS_UNKNOWN, is_working_day, last_of_working_days
 
 HOLIDAYS = load_presets()[0].rule_set.settings.holidays.value
 
@@ -37,10 +34,11 @@ def test_no_days_end_on_the_day_itself() -> None:
     assert last_of_working_days(date(2026, 10, 4), 0, HOLIDAYS) == date(2026, 10, 4)
 
 
-def test_a_year_without_any_holiday_is_unknown_and_not_guessed() -> None:
-    with pytest.raises(HolidaysUnknownError) as caught:
+def test_a_year_without_any_holiday_is_refused_and_not_guessed() -> None:
+    with pytest.raises(RefusedError) as caught:
         last_of_working_days(date(2027, 12, 30), 3, HOLIDAYS)
-    assert caught.value.year == 2028
+    assert caught.value.refusal is HOLIDAYS_UNKNOWN
+    assert caught.value.values == {"year": 2028}
 
 
 @given(start=starts, days=counts)

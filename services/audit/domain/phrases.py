@@ -117,7 +117,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "appraising_unit": ("đơn vị thẩm định", "appraising unit"),
         "deciding_body": ("cơ quan quyết định", "deciding body"),
         "organizer": ("đơn vị tổ chức", "organiser"),
+        "holder_line": ("đơn vị trong tuyến của chủ thể", "the holder's line"),
+        "core_team": ("lực lượng nòng cốt", "core team"),
+        "family": ("quan hệ gia đình", "family"),
+        "other": ("lợi ích liên quan khác", "another interest"),
         "launching_body": ("cơ quan phát động", "launching body"),
+        "helper": ("đơn vị giúp đỡ", "helper"),
+        "submitting_unit": ("đơn vị trình", "submitting unit"),
+        "feedback_giver": ("đơn vị phản ánh", "who raised the feedback"),
+        "responsible": ("đơn vị phải thực hiện", "responsible"),
+        "written_results": ("báo cáo kết quả bằng văn bản", "written results"),
+        "reporting_session": ("hội nghị báo cáo kết quả", "the reporting session"),
+        "help": ("giúp tháo gỡ khó khăn", "help with a difficulty"),
+        "revocation": ("quyết định việc hủy bỏ", "the decision on a revocation"),
+        "body_above": ("cấp trên trực tiếp", "body above"),
+        "body_beside": ("cơ quan ngang cấp", "body beside"),
+        "body_below": ("cấp dưới", "body below"),
     }
 )
 """The words for fixed values, Vietnamese and English."""
@@ -128,6 +143,7 @@ FIXED_FIELDS: Final = frozenset(
         *("level", "line", "media_type"),
         *(
             "ground",
+            "matter",
             "occasion",
             "outcome",
             "part",
@@ -136,6 +152,7 @@ FIXED_FIELDS: Final = frozenset(
             "session",
             "standing",
             "threshold_denominator",
+            "tie",
         ),
     }
 )

@@ -159,6 +159,15 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="Thông báo “{kind}” cho {recipient} ({relation}) qua {channel}.",
             en="Notice “{kind}” to {recipient} ({relation}) over {channel}.",
         ),
+        n.DeadlineApproached: Template(
+            vi="Nhắc trước {days_before} ngày: {matter}, hạn cuối {last_day}.",
+            en="A reminder {days_before} days before: {matter}, last day {last_day}.",
+        ),
+        n.DeadlineMissed: Template(
+            vi="Quá hạn: {matter}, hạn cuối {last_day}.",
+            en="Overdue: {matter}, last day {last_day}.",
+            clause="IV.2",
+        ),
         n.NoticeDelivered: Template(vi="Thông báo đã tới nơi.", en="The notice arrived."),
         n.NoticeFailed: Template(
             vi="Gửi thông báo chưa thành công, lần {attempt} ({error}).",

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.audit.domain.phrases import Template
+from shared.contracts import appraisal as a
 from shared.contracts import evaluation as e
 from shared.contracts.event import Event
 
@@ -28,55 +29,71 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="{body} thành lập “{name}” gồm {members} thành viên.",
             en="{body} formed “{name}” with {members} members.",
         ),
-        e.AppraisalOpened: Template(
+        e.CouncilChanged: Template(
+            vi="Hội đồng thay đổi, nay gồm {members} thành viên. Lý do: {reason}",
+            en="The council changed and has {members} members. Reason: {reason}",
+        ),
+        a.AppraisalOpened: Template(
             vi="{appraising_unit} bắt đầu thẩm định, theo tiêu chí phiên bản {criteria_set_version} và "
             "bộ quy định phiên bản {rule_set_version}.",
             en="{appraising_unit} began the appraisal under version {criteria_set_version} of the "
             "criteria and version {rule_set_version} of the rule set.",
             clause="III.2.1c",
         ),
-        e.GateChecked: Template(
+        a.GateChecked: Template(
             vi="Chấp hành chủ trương, pháp luật: {passed}. {finding}",
             en="Compliance with Party lines and State law: {passed}. {finding}",
             clause="II.2",
         ),
-        e.CriterionScored: Template(
+        a.CriterionScored: Template(
             vi="Tiêu chí {criterion}: {points} điểm. Minh chứng: {evidence}",
             en="Criterion {criterion}: {points} points. Evidence: {evidence}",
             clause="II.x",
         ),
-        e.Appraised: Template(
+        a.Appraised: Template(
             vi="Thẩm định xong: {points}/{points_required} điểm cần đạt, điều kiện bắt buộc {gates_passed}; "
             "{meets_standard}.",
             en="Appraised: {points} points of {points_required} required, gates {gates_passed}; it "
             "{meets_standard}.",
             clause="I.2.1c",
         ),
-        e.PostingOpened: Template(
+        a.PostingOpened: Template(
             vi="Công khai kết quả thẩm định từ {opens_on} đến hết {closes_on} tại {where}.",
             en="The appraisal is posted from {opens_on} to the end of {closes_on}: {where}.",
             clause="I.2.1b",
         ),
-        e.OpinionReceived: Template(
+        a.OpinionReceived: Template(
             vi="Nhận một ý kiến của người dân ngày {received_on}; nội dung được giữ riêng.",
             en="A citizen's opinion came in on {received_on}; its words are kept apart.",
             clause="I.2.1b",
         ),
-        e.OpinionAnswered: Template(
+        a.OpinionAnswered: Template(
             vi="Trả lời ý kiến: {answer}", en="The opinion was answered: {answer}", clause="I.2.1b"
         ),
-        e.PostingClosed: Template(
+        a.PostingClosed: Template(
             vi="Hết thời gian công khai, đã nhận và trả lời {opinions} ý kiến.",
             en="The posting ended; {opinions} opinions were received and answered.",
             clause="I.2.1b",
         ),
-        e.AdviceIssued: Template(
+        a.AdviceIssued: Template(
             vi="{appraising_unit} tham mưu {deciding_body}: {advice}. {reasons}",
             en="{appraising_unit} advised {deciding_body} {advice}. {reasons}",
             clause="III.2.1c",
         ),
-        e.AppraisalDiscontinued: Template(
+        a.AppraisalDiscontinued: Template(
             vi="Dừng thẩm định. Lý do: {reason}", en="The appraisal ended. Reason: {reason}"
+        ),
+        a.ConflictDeclared: Template(
+            vi="Một thành viên hội đồng tự khai có lợi ích liên quan: {tie}.",
+            en="A council member declared a conflict of interest: {tie}.",
+        ),
+        e.ConflictFound: Template(
+            vi="Hệ thống phát hiện một thành viên hội đồng có lợi ích liên quan: {tie}.",
+            en="The system found a council member's conflict of interest: {tie}.",
+        ),
+        e.MemberRecused: Template(
+            vi="Một thành viên hội đồng không tham gia bỏ phiếu. Lý do: {reason}",
+            en="A council member does not vote. Reason: {reason}",
         ),
         e.BallotOpened: Template(
             vi="Mở bỏ phiếu công khai, lần {round}, {electorate} người được bỏ phiếu; cần {quorum} tham gia "
@@ -101,14 +118,16 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
         ),
         e.BallotTallied: Template(
             vi="Kiểm phiếu: {approve} tán thành, {reject} không tán thành, {abstain} không có ý kiến trên "
-            "{eligible} người; {adopted}.",
+            "{eligible} người; ngang phiếu: {tied}; {adopted}; được bỏ phiếu lại: {repeatable}.",
             en="The count: {approve} approve, {reject} reject, {abstain} abstain of {eligible} entitled; "
-            "{adopted}.",
+            "a tie: {tied}; {adopted}; may be repeated: {repeatable}.",
             clause="I.2.1b",
         ),
         e.QuorumMissed: Template(
-            vi="Chỉ {voted}/{eligible} người bỏ phiếu, chưa đủ {quorum}: cuộc bỏ phiếu không quyết định gì.",
-            en="Only {voted} of {eligible} voted, fewer than {quorum}: the ballot decides nothing.",
+            vi="Chỉ {voted}/{eligible} người bỏ phiếu, chưa đủ {quorum}: không thông qua; được bỏ phiếu lại: "
+            "{repeatable}.",
+            en="Only {voted} of {eligible} voted, fewer than {quorum}: nothing is adopted; may be repeated: "
+            "{repeatable}.",
         ),
     }
 )

@@ -1,31 +1,40 @@
 """What the appraising unit advises (clause III.2.1c): derived from appraisal and ballot, never typed in."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
 from services.evaluation.domain.appraisal_state import Appraisal, opened
-from shared.contracts.evaluation import (
-    AdviceIssued,
-    AppraisalDiscontinued,
-    Appraised,
-    BallotMode,
-    Fraction,
-)
+from shared.contracts.appraisal import AdviceIssued, AppraisalDiscontinued, Appraised
+from shared.contracts.evaluation import BallotMode, Fraction, TieRule
 from shared.contracts.values import BallotId, Text
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
 
-class BallotResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The tally of a ballot under the denominator that governs."""
+class BallotResult(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The last ballot: its tally under the denominator that governs, or how few voted."""
 
     ballot_id: BallotId
     approve: int
     base: int
     threshold: Fraction
     adopted: bool
+    tie: TieRule | None = None
+    """The rule a tie was decided by; None without a tie."""
+
+
+class NoQuorum(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The last ballot the rules allow had no quorum: nothing was adopted."""
+
+    ballot_id: BallotId
+    voted: int
+    eligible: int
+    quorum: Fraction
+    round: int
 
 
 # --- commands ---------------------------------------------------------------------------------
@@ -38,7 +47,7 @@ class IssueAdvice(Request, frozen=True, kw_only=True):
 
     posting_working_days: int
     ballot_mode: BallotMode
-    ballot: BallotResult | None
+    ballot: BallotResult | NoQuorum | None
     at: Instant
 
 
@@ -72,7 +81,9 @@ BALLOT_MISSING: Final = Refusal(
 
 
 def issue_advice(state: Appraisal, command: IssueAdvice) -> tuple[AdviceIssued, ...]:
-    """Recognise if and only if the standard is met and the ballot, where there is one, adopted it."""
+    """Recognise if and only if the standard is met and the ballot, where there is one, adopted it. A
+    council that used up its rounds without a decision has adopted nothing.
+    """
     if state.advice is not None or state.discontinued is not None:
         return ()
     opening = opened(state)
@@ -84,7 +95,8 @@ def issue_advice(state: Appraisal, command: IssueAdvice) -> tuple[AdviceIssued, 
     ballot = command.ballot
     if command.ballot_mode != "none" and ballot is None:
         raise BALLOT_MISSING()
-    recognise = appraised.meets_standard and (ballot is None or ballot.adopted)
+    adopted = ballot is None or (isinstance(ballot, BallotResult) and ballot.adopted)
+    recognise = appraised.meets_standard and adopted
     return (
         AdviceIssued(
             appraisal_id=opening.appraisal_id,
@@ -105,7 +117,7 @@ def issue_advice(state: Appraisal, command: IssueAdvice) -> tuple[AdviceIssued, 
     )
 
 
-def _reasons(appraised: Appraised, ballot: BallotResult | None) -> str:
+def _reasons(appraised: Appraised, ballot: BallotResult | NoQuorum | None) -> str:
     """The reasons in the language of the record, from figures alone."""
     compliance = (
         "Bảo đảm chấp hành chủ trương của Đảng, pháp luật của Nhà nước."
@@ -115,10 +127,32 @@ def _reasons(appraised: Appraised, ballot: BallotResult | None) -> str:
     points = f"Đạt {appraised.points} điểm, yêu cầu {appraised.points_required} điểm."
     if ballot is None:
         return f"{compliance} {points}"
+    return f"{compliance} {points} {_ballot_said(ballot)}"
+
+
+def _ballot_said(ballot: BallotResult | NoQuorum) -> str:
+    if isinstance(ballot, NoQuorum):
+        quorum = f"{ballot.quorum.numerator}/{ballot.quorum.denominator}"
+        return (
+            f"Bỏ phiếu lần {ballot.round}: {ballot.voted}/{ballot.eligible} người tham gia, cần ít nhất "
+            f"{quorum}; đã hết số lần bỏ phiếu lại: không thông qua."
+        )
     share = f"{ballot.threshold.numerator}/{ballot.threshold.denominator}"
     outcome = "thông qua" if ballot.adopted else "không thông qua"
-    vote = f"Bỏ phiếu: {ballot.approve}/{ballot.base} tán thành, cần ít nhất {share}: {outcome}."
-    return f"{compliance} {points} {vote}"
+    tie = "" if ballot.tie is None else f" {_TIES[ballot.tie]}"
+    return (
+        f"Bỏ phiếu: {ballot.approve}/{ballot.base} tán thành, cần ít nhất {share}{tie}: {outcome}."
+    )
+
+
+_TIES: Final[Mapping[TieRule, str]] = MappingProxyType(
+    {
+        "not_adopted": "(số phiếu tán thành và không tán thành ngang nhau)",
+        "chair_decides": "(số phiếu ngang nhau, theo ý kiến người chủ trì)",
+        "repeat": "(số phiếu ngang nhau, đã hết số lần bỏ phiếu lại)",
+    }
+)
+"""What the reasons say of a tie, by the rule that decided it."""
 
 
 def discontinue(state: Appraisal, command: Discontinue) -> tuple[AppraisalDiscontinued, ...]:

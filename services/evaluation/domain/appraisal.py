@@ -8,6 +8,7 @@ from typing import Final
 
 from services.evaluation.domain.advice import Discontinue, IssueAdvice, discontinue, issue_advice
 from services.evaluation.domain.appraisal_state import Appraisal, AppraisalEvent, evolve
+from services.evaluation.domain.conflict import DeclareConflict, declare_conflict
 from services.evaluation.domain.posting import (
     AnswerOpinion,
     ClosePosting,
@@ -39,6 +40,7 @@ AppraisalCommand = (
     | ReceiveOpinion
     | AnswerOpinion
     | ClosePosting
+    | DeclareConflict
     | IssueAdvice
     | Discontinue
 )
@@ -63,6 +65,8 @@ def decide(state: Appraisal, command: AppraisalCommand) -> tuple[AppraisalEvent,
             return answer_opinion(state, command)
         case ClosePosting():
             return close_posting(state, command)
+        case DeclareConflict():
+            return declare_conflict(state, command)
         case IssueAdvice():
             return issue_advice(state, command)
         case Discontinue():
@@ -84,6 +88,7 @@ APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider
             "ReceiveOpinion": ReceiveOpinion,
             "AnswerOpinion": AnswerOpinion,
             "ClosePosting": ClosePosting,
+            "DeclareConflict": DeclareConflict,
             "IssueAdvice": IssueAdvice,
             "Discontinue": Discontinue,
         }

@@ -8,11 +8,13 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.evaluation import (
+from shared.contracts.appraisal import (
     AdviceIssued,
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,
+    ConflictDeclared,
+    ConflictTie,
     CriterionScored,
     GateChecked,
     OpinionAnswered,
@@ -20,7 +22,7 @@ from shared.contracts.evaluation import (
     PostingClosed,
     PostingOpened,
 )
-from shared.contracts.values import CategoryId, Forgettable, Text
+from shared.contracts.values import CategoryId, CouncilId, Forgettable, Text
 from shared.domain.refusal import Refusal
 
 AppraisalEvent = (
@@ -33,6 +35,7 @@ AppraisalEvent = (
     | OpinionAnswered
     | PostingClosed
     | AdviceIssued
+    | ConflictDeclared
     | AppraisalDiscontinued
 )
 
@@ -55,6 +58,8 @@ class Appraisal(msgspec.Struct, frozen=True):
     posting: PostingOpened | None = None
     opinions: Mapping[UUID, Opinion] = MappingProxyType({})
     posting_closed: PostingClosed | None = None
+    conflicts: Mapping[tuple[CouncilId, UUID], ConflictTie] = MappingProxyType({})
+    """Declared ties, by council and member."""
     advice: AdviceIssued | None = None
     discontinued: AppraisalDiscontinued | None = None
 
@@ -82,6 +87,9 @@ def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
             return _with_opinion(state, event.opinion_id, answered)
         case PostingClosed():
             return replace(state, posting_closed=event)
+        case ConflictDeclared():
+            told = (event.council, event.member_id)
+            return replace(state, conflicts=MappingProxyType({**state.conflicts, told: event.tie}))
         case AdviceIssued():
             return replace(state, advice=event)
         case AppraisalDiscontinued():

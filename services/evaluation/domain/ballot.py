@@ -10,16 +10,28 @@ from uuid import UUID
 
 import msgspec
 
-from services.evaluation.domain.tally import Count, RecordedVote, count, lines_of, reaches
+from services.evaluation.domain.conflict import Tie, recusals
+from services.evaluation.domain.makeup import check_makeup
+from services.evaluation.domain.outcome import (
+    NOTHING_TO_REPEAT,
+    REPEATS_EXHAUSTED,
+    result_of,
+)
+from services.evaluation.domain.tally import RecordedVote, count
 from shared.contracts.evaluation import (
     AttendanceRecorded,
     BallotClosed,
     BallotMode,
     BallotOpened,
     BallotTallied,
+    ConflictFound,
+    CouncilMakeup,
+    CouncilRole,
     Denominator,
     Fraction,
+    MemberRecused,
     QuorumMissed,
+    TieRule,
     Voter,
 )
 from shared.contracts.values import (
@@ -35,14 +47,23 @@ from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
-BallotEvent = BallotOpened | AttendanceRecorded | BallotClosed | BallotTallied | QuorumMissed
+BallotEvent = (
+    ConflictFound
+    | MemberRecused
+    | BallotOpened
+    | AttendanceRecorded
+    | BallotClosed
+    | BallotTallied
+    | QuorumMissed
+)
 
 # --- state ------------------------------------------------------------------------------------
 
 
 class Ballot(msgspec.Struct, frozen=True):
-    """`opened` is None before the first event; the later steps are None until they are reached."""
+    """`opened` is None before the opening; the later steps are None until they are reached."""
 
+    recused: tuple[MemberRecused, ...] = ()
     opened: BallotOpened | None = None
     attendance: AttendanceRecorded | None = None
     closed: BallotClosed | None = None
@@ -55,6 +76,18 @@ class Ballot(msgspec.Struct, frozen=True):
         return () if self.opened is None else tuple(v.pseudonym for v in self.opened.electorate)
 
     @property
+    def undecided(self) -> bool:
+        """Counted without a decision: no quorum, or a tie under rules that repeat it."""
+        tied = self.opened is not None and self.opened.tie_rule == "repeat" and self.tallied
+        return self.quorum_missed is not None or bool(tied and tied.tied)
+
+    @property
+    def repeatable(self) -> bool:
+        """The council may vote again."""
+        result = self.tallied or self.quorum_missed
+        return result is not None and result.repeatable
+
+    @property
     def counted(self) -> tuple[UUID, ...] | None:
         """Whose votes count; None before the tally."""
         result = self.tallied or self.quorum_missed
@@ -64,6 +97,10 @@ class Ballot(msgspec.Struct, frozen=True):
 def evolve(state: Ballot, event: BallotEvent) -> Ballot:
     """What is known after `event`."""
     match event:
+        case ConflictFound():
+            return state
+        case MemberRecused():
+            return msgspec.structs.replace(state, recused=(*state.recused, event))
         case BallotOpened():
             return msgspec.structs.replace(state, opened=event)
         case AttendanceRecorded():
@@ -99,14 +136,28 @@ class BallotRules(msgspec.Struct, frozen=True, kw_only=True):
     quorum: Fraction
     threshold: Fraction
     threshold_denominator: Denominator
+    tie_rule: TieRule
+    repeats_max: int
+    makeup: CouncilMakeup
+
+
+class CouncilFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The council that votes: its body, the roles of all that sit, and whether it is in its term."""
+
+    body: OrganizationId
+    roles: tuple[CouncilRole, ...]
+    in_term: bool
 
 
 class FormerBallot(msgspec.Struct, frozen=True, kw_only=True):
-    """The ballot that is repeated."""
+    """The ballot that is repeated. `undecided`: without quorum, or tied where a tie is repeated;
+    `repeatable`: rounds are left.
+    """
 
     ballot_id: BallotId
     round: int
-    quorum_missed: bool
+    undecided: bool
+    repeatable: bool
 
 
 class OpenBallotForm(Request, frozen=True, kw_only=True):
@@ -128,9 +179,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """What the server adds to an opening: the facts it rests on, and the electorate it froze."""
 
     about: AppraisalFacts
-    council_body: OrganizationId
+    council: CouncilFacts
     electorate: tuple[Voter, ...]
     rules: BallotRules
+    chair: UUID | None
+    ties: tuple[Tie, ...] = ()
+    """Of members that are not in the electorate for them."""
 
 
 class OpenBallot(OpenBallotForm, frozen=True, kw_only=True):
@@ -142,7 +196,7 @@ class OpenBallot(OpenBallotForm, frozen=True, kw_only=True):
 
 
 class RepeatBallot(RepeatBallotForm, frozen=True, kw_only=True):
-    """Open the next ballot after one that missed its quorum."""
+    """Open the next ballot after one that missed its quorum, or tied where a tie is repeated."""
 
     ballot_id: BallotId
     opening: Opening
@@ -219,17 +273,11 @@ FOREIGN_COUNCIL: Final = Refusal(
     en="The council must belong to the deciding body or the appraising unit of this dossier.",
     clause="III.2.1c",
 )
-ELECTORATE_EMPTY: Final = Refusal(
-    "electorate-empty",
-    vi="Hội đồng không còn ai có quyền bỏ phiếu. Hãy thành lập hội đồng khác.",
-    en="Nobody in this council can vote any more. Form another council.",
+TERM_OVER: Final = Refusal(
+    "council-out-of-term",
+    vi="Hội đồng chưa đến hoặc đã hết nhiệm kỳ. Hãy gia hạn nhiệm kỳ hoặc chọn hội đồng khác.",
+    en="The council's term has not begun or is over. Extend its term or choose another council.",
     practice="council",
-)
-QUORUM_NOT_MISSED: Final = Refusal(
-    "quorum-not-missed",
-    vi="Chỉ bỏ phiếu lại khi lần trước không đủ số người tham gia.",
-    en="A ballot is repeated only where the former one missed its quorum.",
-    practice="quorum",
 )
 CLOSED: Final = Refusal(
     "ballot-already-closed",
@@ -277,7 +325,8 @@ def decide(state: Ballot, command: BallotCommand) -> tuple[BallotEvent, ...]:
 
 def _open(
     state: Ballot, command: OpenBallot | RepeatBallot, former: FormerBallot | None
-) -> tuple[BallotOpened, ...]:
+) -> tuple[BallotEvent, ...]:
+    """The recusals stand before the opening, in one append: none is without the other."""
     if state.opened is not None:
         raise ALREADY_OPENED()
     opening = command.opening
@@ -288,34 +337,41 @@ def _open(
         raise APPRAISAL_DISCONTINUED()
     if not appraisal.ready:
         raise POSTING_NOT_CLOSED()
-    if opening.council_body not in (appraisal.deciding_body, appraisal.appraising_unit):
+    if opening.council.body not in (appraisal.deciding_body, appraisal.appraising_unit):
         raise FOREIGN_COUNCIL()
-    if not opening.electorate:
-        raise ELECTORATE_EMPTY()
+    if not opening.council.in_term:
+        raise TERM_OVER()
+    check_makeup(rules.makeup, opening.council.roles, len(opening.electorate))
     return (
+        *recusals(command.ballot_id, appraisal.appraisal_id, command.council, opening.ties),
         BallotOpened(
             ballot_id=command.ballot_id,
             appraisal_id=appraisal.appraisal_id,
             model=appraisal.model,
             council=command.council,
-            council_body=opening.council_body,
+            council_body=opening.council.body,
             appraising_unit=appraisal.appraising_unit,
             question=command.question,
             electorate=opening.electorate,
             quorum=rules.quorum,
             threshold=rules.threshold,
             threshold_denominator=rules.threshold_denominator,
+            tie_rule=rules.tie_rule,
+            repeats_max=rules.repeats_max,
             rule_set=appraisal.rule_set,
             rule_set_version=appraisal.rule_set_version,
             round=1 if former is None else former.round + 1,
             former=None if former is None else former.ballot_id,
+            chair=opening.chair if rules.tie_rule == "chair_decides" else None,
         ),
     )
 
 
-def _repeat(state: Ballot, command: RepeatBallot) -> tuple[BallotOpened, ...]:
-    if not command.former.quorum_missed:
-        raise QUORUM_NOT_MISSED()
+def _repeat(state: Ballot, command: RepeatBallot) -> tuple[BallotEvent, ...]:
+    if not command.former.undecided:
+        raise NOTHING_TO_REPEAT()
+    if not command.former.repeatable:
+        raise REPEATS_EXHAUSTED(rounds=command.former.round)
     return _open(state, command, command.former)
 
 
@@ -362,37 +418,7 @@ def _tally(state: Ballot, command: TallyBallot) -> tuple[BallotTallied | QuorumM
         command.votes,
         command.cut_off,
     )
-    if reaches(result.voted, result.eligible, opened.quorum):
-        return (_tallied(opened, result),)
-    return (
-        QuorumMissed(
-            ballot_id=opened.ballot_id,
-            appraisal_id=opened.appraisal_id,
-            model=opened.model,
-            eligible=result.eligible,
-            voted=result.voted,
-            quorum=opened.quorum,
-            counted=tuple(result.choices),
-        ),
-    )
-
-
-def _tallied(opened: BallotOpened, result: Count) -> BallotTallied:
-    lines = lines_of(result, opened.threshold, opened.threshold_denominator)
-    return BallotTallied(
-        ballot_id=opened.ballot_id,
-        appraisal_id=opened.appraisal_id,
-        model=opened.model,
-        eligible=result.eligible,
-        present=len(result.present),
-        consulted=len(result.consulted),
-        approve=result.times("approve"),
-        reject=result.times("reject"),
-        abstain=result.times("abstain"),
-        lines=lines,
-        adopted=any(line.governs and line.reached for line in lines),
-        counted=tuple(result.choices),
-    )
+    return (result_of(opened, result),)
 
 
 def _opened(state: Ballot) -> BallotOpened:

@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 
 from services.evaluation.domain.settings import each, is_guidelines
 from shared.contracts.evaluation import (
+    Addressees,
     BallotMode,
     Category,
     CouncilMakeup,
@@ -62,6 +63,9 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     revocation_decision_working_days: Setting[SomeDays] | None = None
     proposal: Setting[Literal["required", "none"]] | None = None
     same_achievement: Setting[Literal["recognised_once", "allowed"]] | None = None
+    recipients: Setting[Annotated[tuple[Addressees, ...], msgspec.Meta(max_length=10)]] | None = (
+        None
+    )
 
 
 class ParentRules(msgspec.Struct, frozen=True, kw_only=True):

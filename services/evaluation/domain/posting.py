@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.evaluation.domain.appraisal_state import Appraisal, Opinion, opened
-from shared.domain.workingdays import HolidaysUnknownError, last_of_working_days
-from shared.contracts.evaluation import (
+from shared.contracts.appraisal import (
     OpinionAnswered,
     OpinionReceived,
     PostingClosed,
@@ -18,6 +17,7 @@ from shared.contracts.values import Forgettable, Line, Text
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant, legal_date
+from shared.domain.workingdays import last_of_working_days
 
 OPINIONS_MAX: Final = 500
 """Opinions on one posting: each has to be read and answered by a person."""
@@ -104,12 +104,6 @@ ALREADY_POSTED: Final = Refusal(
     vi="Hồ sơ này đã được niêm yết.",
     en="This appraisal has been posted already.",
 )
-HOLIDAYS_UNKNOWN: Final = Refusal(
-    "holidays-unknown",
-    vi="Quy định đang áp dụng chưa có ngày nghỉ lễ năm {year} nên chưa tính được hạn niêm yết.",
-    en="The rule set lists no holidays for {year}, so the end of the posting cannot be computed.",
-    practice="holidays",
-)
 NOT_POSTED: Final = Refusal(
     "not-posted",
     vi="Hồ sơ này hiện không niêm yết.",
@@ -160,12 +154,7 @@ def open_posting(state: Appraisal, command: OpenPosting) -> tuple[PostingOpened,
     if state.posting is not None:
         raise ALREADY_POSTED()
     opens_on = legal_date(command.at)
-    try:
-        closes_on = last_of_working_days(
-            opens_on, command.rules.working_days, command.rules.holidays
-        )
-    except HolidaysUnknownError as error:
-        raise HOLIDAYS_UNKNOWN(year=error.year) from error
+    closes_on = last_of_working_days(opens_on, command.rules.working_days, command.rules.holidays)
     return (
         PostingOpened(
             appraisal_id=opening.appraisal_id,

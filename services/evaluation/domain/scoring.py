@@ -5,13 +5,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from services.evaluation.domain.appraisal_state import Appraisal, opened
-from shared.contracts.evaluation import (
-    AppraisalOpened,
-    Appraised,
-    Criterion,
-    CriterionScored,
-    GateChecked,
-)
+from shared.contracts.appraisal import AppraisalOpened, Appraised, CriterionScored, GateChecked
+from shared.contracts.evaluation import Criterion
 from shared.contracts.values import (
     Aim,
     AppraisalId,

@@ -81,10 +81,11 @@ class QueueNotice(Request, frozen=True, kw_only=True):
     relation: Relation
     channel: Channel
     kind: Line
-    model: ModelId
-    model_name: Line
+    title: Line
     cause: UUID
     cause_at: Instant
+    model: ModelId | None = None
+    document: UUID | None = None
 
 
 class DeliverNotice(Request, frozen=True, kw_only=True):
@@ -182,10 +183,11 @@ def _queue(state: Notice, command: QueueNotice) -> Events:
         relation=command.relation,
         channel=command.channel,
         kind=command.kind,
-        model=command.model,
-        model_name=command.model_name,
+        title=command.title,
         cause=command.cause,
         cause_at=command.cause_at,
+        model=command.model,
+        document=command.document,
     )
     if command.channel == "inbox":
         return (queued, NoticeDelivered(notice_id=command.notice_id))

@@ -1,7 +1,8 @@
-"""Who is told of what by default: one table of events and the relations in which recipients stand to the model.
+"""Who is told of what by default: one table of events and the relations in which recipients stand to what happened.
 
-The guideline lists the recipients of itself (clause N); who is told of a model's course is practice, after that list:
-holder, proposer, committee, the board above, the Office.
+The guideline lists the recipients of itself (clause N): a rule set and its new versions go to the bodies its own
+setting `recipients` names. Who is told of a model's course is practice, after that list: holder, proposer,
+committee, the board above, the Office.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +11,24 @@ from typing import Final
 
 import msgspec
 
-from shared.contracts.evaluation import AdviceIssued, PostingOpened
+from shared.contracts.appraisal import AdviceIssued, PostingOpened
+from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
-from shared.contracts.notification import Relation
-from shared.contracts.recognition import Declined, Recognized
+from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Matter, Relation
+from shared.contracts.recognition import (
+    ComplaintAnswered,
+    ComplaintLodged,
+    DecisionAmended,
+    Declined,
+    DependentRecognitionDecided,
+    DependentRecognitionSuspended,
+    DuplicateFound,
+    ProposalReturned,
+    RecognitionRevoked,
+    Recognized,
+    RevocationDismissed,
+    RevocationProposed,
+)
 from shared.contracts.registration import (
     ModelRegistered,
     ModelWithdrawn,
@@ -22,6 +37,17 @@ from shared.contracts.registration import (
     ReportingSessionMissed,
     ReportingSessionScheduled,
     ResultsReported,
+)
+from shared.contracts.running import (
+    DifficultyRaised,
+    EvidenceWithdrawn,
+    ExtensionGranted,
+    ExtensionRefused,
+    FeedbackAnswered,
+    FeedbackRaised,
+    HelpAssigned,
+    ModelPraised,
+    PlanRevised,
 )
 from shared.contracts.values import OrganizationId
 
@@ -41,6 +67,12 @@ class RecipientRule(msgspec.Struct, frozen=True):
 
 _PRACTICE: Final = "practice: recipients"
 _DECISION: Final = "practice: recipients of decisions, after guideline N"
+_OF_DECISIONS: Final[tuple[Relation, ...]] = (
+    "holder",
+    "committee",
+    "appraising_unit",
+    "launching_body",
+)
 
 RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(ModelRegistered, ("committee", "launching_body"), _PRACTICE),
@@ -51,12 +83,32 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(ResultsReported, ("appraising_unit",), "guideline III.2.1c"),
     RecipientRule(PostingOpened, ("holder", "committee"), _PRACTICE),
     RecipientRule(AdviceIssued, ("deciding_body",), "guideline III.2.1c"),
+    RecipientRule(Recognized, _OF_DECISIONS, _DECISION),
+    RecipientRule(Declined, _OF_DECISIONS, _DECISION),
+    RecipientRule(PlanRevised, ("committee",), _PRACTICE),
+    RecipientRule(ModelPraised, ("holder", "committee"), "guideline III.2.1a"),
+    RecipientRule(DifficultyRaised, ("committee", "launching_body"), "guideline III.2.1a"),
+    RecipientRule(HelpAssigned, ("helper", "holder"), "guideline III.2.1a"),
+    RecipientRule(EvidenceWithdrawn, ("committee", "appraising_unit"), _PRACTICE),
+    RecipientRule(ExtensionGranted, ("holder",), _PRACTICE),
+    RecipientRule(ExtensionRefused, ("holder",), _PRACTICE),
+    RecipientRule(FeedbackRaised, ("launching_body",), "guideline IV.3"),
+    RecipientRule(FeedbackAnswered, ("feedback_giver",), "guideline IV.3"),
+    RecipientRule(DuplicateFound, ("deciding_body", "appraising_unit"), _PRACTICE),
+    RecipientRule(ProposalReturned, ("submitting_unit", "holder"), _PRACTICE),
+    RecipientRule(ComplaintLodged, ("deciding_body", "appraising_unit"), _PRACTICE),
+    RecipientRule(ComplaintAnswered, ("holder", "committee", "appraising_unit"), _DECISION),
+    RecipientRule(DecisionAmended, _OF_DECISIONS, _DECISION),
+    RecipientRule(RevocationProposed, ("deciding_body", "holder", "committee"), _PRACTICE),
+    RecipientRule(RevocationDismissed, ("holder", "committee", "appraising_unit"), _DECISION),
+    RecipientRule(RecognitionRevoked, _OF_DECISIONS, _DECISION),
     RecipientRule(
-        Recognized, ("holder", "committee", "appraising_unit", "launching_body"), _DECISION
+        DependentRecognitionSuspended, ("deciding_body", "holder", "committee"), _DECISION
     ),
-    RecipientRule(
-        Declined, ("holder", "committee", "appraising_unit", "launching_body"), _DECISION
-    ),
+    RecipientRule(DependentRecognitionDecided, _OF_DECISIONS, _DECISION),
+    RecipientRule(RuleSetAdopted, ("body_above", "body_beside", "body_below"), "guideline N"),
+    RecipientRule(DeadlineApproached, ("responsible",), "practice: reminder_days"),
+    RecipientRule(DeadlineMissed, ("responsible", "committee", "launching_body"), "guideline IV.2"),
     RecipientRule(
         ModelWithdrawn,
         ("committee", "appraising_unit", "deciding_body", "launching_body"),
@@ -64,7 +116,27 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     ),
 )
 
+RESPONSIBLE: Final[Mapping[Matter, Relation]] = MappingProxyType(
+    {
+        "written_results": "holder",
+        "reporting_session": "organizer",
+        "help": "helper",
+        "revocation": "deciding_body",
+    }
+)
+"""Who has to act before a deadline."""
+
 BY_KIND: Final[Mapping[str, RecipientRule]] = MappingProxyType({rule.kind: rule for rule in RULES})
+
+
+def kind_of(event: Event) -> str:
+    """What a notice of an event carries as its kind: of a deadline also what is due."""
+    name = type(event).__name__
+    match event:
+        case DeadlineApproached() | DeadlineMissed():
+            return f"{name}.{event.matter}"
+        case _:
+            return name
 
 
 def recipients(

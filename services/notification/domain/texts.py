@@ -1,4 +1,4 @@
-"""What notices say, in both languages, made from kind and model: nothing personal stands in them."""
+"""What notices say, in both languages, made from kind and title: nothing personal stands in them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,73 +6,224 @@ from typing import Final, Literal
 
 import msgspec
 
+from shared.contracts.notification import NoticeQueued
+
 Language = Literal["vi", "en"]
 
 
 class NoticeText(msgspec.Struct, frozen=True):
-    """A sentence about `{model}` and what to do now, in each language."""
+    """A sentence about `{title}`, a model or document, and what to do now, in each language."""
 
     vi: str
     en: str
 
-    def sentence(self, language: Language, model_name: str) -> str:
-        """The sentence about a model, on one line."""
+    def sentence(self, language: Language, title: str) -> str:
+        """The sentence about a model or document, on one line."""
         template = self.vi if language == "vi" else self.en
-        return " ".join(template.format(model=model_name).split())
+        return " ".join(template.format(title=title).split())
 
 
 TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
     {
         "ModelRegistered": NoticeText(
-            vi="Có đăng ký mới: mô hình “{model}”. Hãy xem để chấp nhận hoặc trả lại.",
-            en="A new registration: the model “{model}”. Look at it and accept or return it.",
+            vi="Có đăng ký mới: mô hình “{title}”. Hãy xem để chấp nhận hoặc trả lại.",
+            en="A new registration: the model “{title}”. Look at it and accept or return it.",
         ),
         "RegistrationAccepted": NoticeText(
-            vi="Cấp ủy đã chấp nhận đăng ký mô hình “{model}”. Hãy lập kế hoạch thực hiện.",
-            en="The party committee accepted the registration of the model “{model}”. Adopt its plan.",
+            vi="Cấp ủy đã chấp nhận đăng ký mô hình “{title}”. Hãy lập kế hoạch thực hiện.",
+            en="The party committee accepted the registration of the model “{title}”. Adopt its plan.",
         ),
         "RegistrationReturned": NoticeText(
-            vi="Cấp ủy đã trả lại đăng ký mô hình “{model}”, có nêu lý do. Hãy bổ sung rồi đăng ký lại.",
-            en="The party committee returned the registration of the model “{model}” with reasons. "
+            vi="Cấp ủy đã trả lại đăng ký mô hình “{title}”, có nêu lý do. Hãy bổ sung rồi đăng ký lại.",
+            en="The party committee returned the registration of the model “{title}” with reasons. "
             "Complete it and register again.",
         ),
         "ReportingSessionScheduled": NoticeText(
-            vi="Mời báo cáo kết quả mô hình “{model}”: đã có lịch hội nghị.",
-            en="You are invited to report the results of the model “{model}”: a session is scheduled.",
+            vi="Mời báo cáo kết quả mô hình “{title}”: đã có lịch hội nghị.",
+            en="You are invited to report the results of the model “{title}”: a session is scheduled.",
         ),
         "ReportingSessionMissed": NoticeText(
-            vi="Đã quá hạn tổ chức báo cáo kết quả mô hình “{model}”; đơn vị đăng ký không có lỗi. "
+            vi="Đã quá hạn tổ chức báo cáo kết quả mô hình “{title}”; đơn vị đăng ký không có lỗi. "
             "Hãy xem xét.",
-            en="The reporting session of the model “{model}” is overdue; its holder is not at fault. "
+            en="The reporting session of the model “{title}” is overdue; its holder is not at fault. "
             "Look into it.",
         ),
         "ResultsReported": NoticeText(
-            vi="Mô hình “{model}” đã báo cáo kết quả. Hãy thẩm định.",
-            en="The results of the model “{model}” are reported. Appraise it.",
+            vi="Mô hình “{title}” đã báo cáo kết quả. Hãy thẩm định.",
+            en="The results of the model “{title}” are reported. Appraise it.",
         ),
         "PostingOpened": NoticeText(
-            vi="Kết quả thẩm định mô hình “{model}” đang được công khai lấy ý kiến.",
-            en="The appraisal of the model “{model}” is posted in public for opinions.",
+            vi="Kết quả thẩm định mô hình “{title}” đang được công khai lấy ý kiến.",
+            en="The appraisal of the model “{title}” is posted in public for opinions.",
         ),
         "AdviceIssued": NoticeText(
-            vi="Đã có tham mưu về mô hình “{model}”. Hãy xem xét, quyết định.",
-            en="The advice on the model “{model}” is there. Consider it and decide.",
+            vi="Đã có tham mưu về mô hình “{title}”. Hãy xem xét, quyết định.",
+            en="The advice on the model “{title}” is there. Consider it and decide.",
         ),
         "Recognized": NoticeText(
-            vi="Mô hình “{model}” đã được công nhận.",
-            en="The model “{model}” was recognised.",
+            vi="Mô hình “{title}” đã được công nhận.",
+            en="The model “{title}” was recognised.",
         ),
         "Declined": NoticeText(
-            vi="Mô hình “{model}” không được công nhận; lý do nêu trong quyết định.",
-            en="The model “{model}” was not recognised; the decision states the reasons.",
+            vi="Mô hình “{title}” không được công nhận; lý do nêu trong quyết định.",
+            en="The model “{title}” was not recognised; the decision states the reasons.",
+        ),
+        "PlanRevised": NoticeText(
+            vi="Kế hoạch của mô hình “{title}” đã được điều chỉnh, có nêu lý do. Hãy xem.",
+            en="The plan of the model “{title}” was revised, with the reason. Look at it.",
+        ),
+        "ModelPraised": NoticeText(
+            vi="Mô hình “{title}” được biểu dương.",
+            en="The model “{title}” was praised.",
+        ),
+        "DifficultyRaised": NoticeText(
+            vi="Mô hình “{title}” gặp khó khăn. Hãy xem và phân công giúp đỡ.",
+            en="The model “{title}” meets a difficulty. Look at it and assign help.",
+        ),
+        "HelpAssigned": NoticeText(
+            vi="Đã phân công giúp mô hình “{title}” tháo gỡ khó khăn, có thời hạn. Hãy xem "
+            "phần việc được giao.",
+            en="Help with a difficulty of the model “{title}” was assigned, with a date. See "
+            "the task.",
+        ),
+        "EvidenceWithdrawn": NoticeText(
+            vi="Một minh chứng của mô hình “{title}” đã được rút, có nêu lý do. Đừng dựa vào "
+            "minh chứng ấy nữa.",
+            en="A piece of evidence of the model “{title}” was withdrawn, with the reason. "
+            "Rely on it no more.",
+        ),
+        "ExtensionGranted": NoticeText(
+            vi="Mô hình “{title}” được gia hạn nộp báo cáo kết quả. Hãy xem ngày mới.",
+            en="The model “{title}” was given more time for its results. See the new date.",
+        ),
+        "ExtensionRefused": NoticeText(
+            vi="Mô hình “{title}” không được gia hạn, có nêu lý do. Hãy nộp báo cáo kết quả "
+            "đúng hạn.",
+            en="The model “{title}” was given no more time, with the reason. Submit its "
+            "results in time.",
+        ),
+        "FeedbackRaised": NoticeText(
+            vi="Có phản ánh, vướng mắc mới: “{title}”. Hãy xem và trả lời.",
+            en="New feedback: “{title}”. Look at it and answer.",
+        ),
+        "FeedbackAnswered": NoticeText(
+            vi="Phản ánh “{title}” đã được trả lời. Hãy xem.",
+            en="The feedback “{title}” was answered. See the answer.",
+        ),
+        "DuplicateFound": NoticeText(
+            vi="Mô hình “{title}” trùng thành tích với một hồ sơ khác. Hãy đối chiếu trước "
+            "khi quyết định.",
+            en="The model “{title}” asks for the same achievement as another case. Compare "
+            "the two before deciding.",
+        ),
+        "ProposalReturned": NoticeText(
+            vi="Tờ trình về mô hình “{title}” bị trả lại, có nêu lý do. Hãy bổ sung rồi trình lại.",
+            en="The proposal on the model “{title}” was returned with reasons. Complete it "
+            "and submit it again.",
+        ),
+        "ComplaintLodged": NoticeText(
+            vi="Có khiếu nại về quyết định đối với mô hình “{title}”. Hãy xem xét và trả lời.",
+            en="A complaint about the decision on the model “{title}” came in. Look into it "
+            "and answer.",
+        ),
+        "ComplaintAnswered": NoticeText(
+            vi="Khiếu nại về quyết định đối với mô hình “{title}” đã được trả lời.",
+            en="The complaint about the decision on the model “{title}” was answered.",
+        ),
+        "DecisionAmended": NoticeText(
+            vi="Quyết định đối với mô hình “{title}” đã được sửa đổi, có nêu lý do.",
+            en="The decision on the model “{title}” was amended, with the reasons.",
+        ),
+        "RevocationProposed": NoticeText(
+            vi="Có đề nghị hủy bỏ việc công nhận mô hình “{title}”. Hãy xem căn cứ.",
+            en="It is proposed to revoke the recognition of the model “{title}”. See the ground.",
+        ),
+        "RevocationDismissed": NoticeText(
+            vi="Không có căn cứ hủy bỏ; việc công nhận mô hình “{title}” được giữ nguyên.",
+            en="No ground to revoke was found; the recognition of the model “{title}” stands.",
+        ),
+        "RecognitionRevoked": NoticeText(
+            vi="Việc công nhận mô hình “{title}” đã bị hủy bỏ; quyết định nêu lý do.",
+            en="The recognition of the model “{title}” was revoked; the decision states the "
+            "reasons.",
+        ),
+        "DependentRecognitionSuspended": NoticeText(
+            vi="Căn cứ của mô hình, điển hình “{title}” không còn; việc công nhận hoặc đề "
+            "nghị khen thưởng tạm dừng cho tới khi xét lại.",
+            en="What “{title}” rests on fell; its recognition or award proposal is suspended "
+            "until decided anew.",
+        ),
+        "DependentRecognitionDecided": NoticeText(
+            vi="Đã xét lại việc công nhận “{title}” sau khi tạm dừng. Hãy xem quyết định.",
+            en="The suspended recognition of “{title}” was decided anew. See the decision.",
+        ),
+        "RuleSetAdopted": NoticeText(
+            vi="Đã ban hành văn bản “{title}”. Hãy xem và thực hiện.",
+            en="“{title}” was adopted. Read it and act on it.",
+        ),
+        "DeadlineApproached.written_results": NoticeText(
+            vi="Sắp hết hạn nộp báo cáo kết quả bằng văn bản của mô hình “{title}”. Hãy nộp "
+            "trước hạn.",
+            en="The written results of the model “{title}” are due soon. Submit them in time.",
+        ),
+        "DeadlineMissed.written_results": NoticeText(
+            vi="Đã quá hạn nộp báo cáo kết quả bằng văn bản của mô hình “{title}”. Hãy nộp "
+            "ngay, nêu lý do.",
+            en="The written results of the model “{title}” are overdue. Submit them now, "
+            "with the reason.",
+        ),
+        "DeadlineApproached.reporting_session": NoticeText(
+            vi="Sắp hết hạn tổ chức báo cáo kết quả mô hình “{title}”. Hãy định lịch hội nghị.",
+            en="The reporting session of the model “{title}” is due soon. Schedule it.",
+        ),
+        "DeadlineMissed.reporting_session": NoticeText(
+            vi="Đã quá hạn tổ chức báo cáo kết quả mô hình “{title}”. Hãy tổ chức.",
+            en="The reporting session of the model “{title}” is overdue. Hold it.",
+        ),
+        "DeadlineApproached.help": NoticeText(
+            vi="Sắp hết hạn giúp mô hình “{title}” tháo gỡ khó khăn. Hãy hoàn thành phần "
+            "việc được giao.",
+            en="Your help with a difficulty of the model “{title}” is due soon. Finish the task.",
+        ),
+        "DeadlineMissed.help": NoticeText(
+            vi="Đã quá hạn giúp mô hình “{title}” tháo gỡ khó khăn. Hãy xem và xử lý.",
+            en="Help with a difficulty of the model “{title}” is overdue. Look into it.",
+        ),
+        "DeadlineApproached.revocation": NoticeText(
+            vi="Sắp hết hạn quyết định về đề nghị hủy bỏ việc công nhận mô hình “{title}”. "
+            "Hãy quyết định.",
+            en="The decision on revoking the recognition of the model “{title}” is due soon. "
+            "Decide.",
+        ),
+        "DeadlineMissed.revocation": NoticeText(
+            vi="Đã quá hạn quyết định về đề nghị hủy bỏ việc công nhận mô hình “{title}”. "
+            "Hãy quyết định.",
+            en="The decision on revoking the recognition of the model “{title}” is overdue. "
+            "Decide.",
         ),
         "ModelWithdrawn": NoticeText(
-            vi="Mô hình “{model}” đã được rút; các bước tiếp theo dừng lại.",
-            en="The model “{model}” was withdrawn; nothing further follows.",
+            vi="Mô hình “{title}” đã được rút; các bước tiếp theo dừng lại.",
+            en="The model “{title}” was withdrawn; nothing further follows.",
         ),
     }
 )
-"""By the event's name. A test fails for a recipient rule without a text."""
+"""By the event's name, of a deadline with what is due. A test fails for a recipient rule without a text."""
+
+_DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "RuleSetAdopted": "/evaluation/rule-sets/{document}",
+        "FeedbackRaised": "/registration/feedback",
+        "FeedbackAnswered": "/registration/feedback",
+    }
+)
+
+
+def link_of(notice: NoticeQueued) -> str:
+    """The path under which one sees what a notice is about."""
+    if notice.model is not None:
+        return f"/registration/models/{notice.model}"
+    return _DOCUMENTS[notice.kind].format(document=notice.document)
+
 
 LINK: Final[Mapping[Language, str]] = MappingProxyType({"vi": "Xem tại:", "en": "See:"})
 FOOTER: Final[Mapping[Language, str]] = MappingProxyType(

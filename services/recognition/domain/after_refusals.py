@@ -88,9 +88,3 @@ CONCLUSION_AHEAD: Final = Refusal(
     vi="Ngày kết luận ở tương lai. Hãy ghi ngày của văn bản kết luận.",
     en="The conclusion lies in the future. Give the date of the document that concluded it.",
 )
-HOLIDAYS_UNKNOWN: Final = Refusal(
-    "holidays-unknown",
-    vi="Chưa có danh sách ngày nghỉ năm {year} nên không tính được thời hạn. Hãy bổ sung vào bộ quy định.",
-    en="No holidays are listed for {year}, so no deadline can be computed. Add them to the rule set.",
-    practice="holidays",
-)

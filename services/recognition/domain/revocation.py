@@ -16,7 +16,7 @@ from shared.contracts.recognition import (
 from shared.contracts.values import Forgettable, Line, OrganizationId, Text
 from shared.domain.decider import Request
 from shared.domain.time import Instant, legal_date
-from shared.domain.workingdays import HolidaysUnknownError, last_of_working_days
+from shared.domain.workingdays import last_of_working_days
 
 # --- commands ---------------------------------------------------------------------------------
 
@@ -120,11 +120,8 @@ def proposal(
     if reported.concluded_on > today:
         raise refuse.CONCLUSION_AHEAD()
     report_by = reported.concluded_on + timedelta(days=rules.revocation_report_days)
-    try:
-        days = rules.revocation_decision_working_days
-        decide_by = last_of_working_days(today, days, rules.holidays)
-    except HolidaysUnknownError as unknown:
-        raise refuse.HOLIDAYS_UNKNOWN(year=unknown.year) from unknown
+    days = rules.revocation_decision_working_days
+    decide_by = last_of_working_days(today, days, rules.holidays)
     return RevocationProposed(
         case_id=opened.case_id,
         model=opened.model,

@@ -59,6 +59,7 @@ class RegistrationDossier(Request, frozen=True, kw_only=True):
     field: WorkField
     content: Text
     basis: Text
+    """The political tasks and the wishes of people it was chosen from (clause III.1.1a)."""
     holder_kind: HolderKind
     holder: OrganizationId
     holder_name: Line | None = None

@@ -168,7 +168,9 @@ def _end(
         around.graph, successions=(*around.graph.successions, succession)
     )
     if succession.successor is not None:
-        days = [after.circle(succession.successor, line) for line in LINES]
+        # The successor may end too: who stood below the body is then below whoever takes over from it.
+        heads = after.succeeding(succession.successor)
+        days = [after.circle(head, line) for head in heads for line in LINES]
         found = min((day for day in days if day is not None), default=None)
         if found is not None:
             raise refuse.SUCCESSOR_BELOW(on=max(found, on).isoformat())

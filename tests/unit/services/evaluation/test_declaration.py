@@ -10,13 +10,13 @@ from services.evaluation.domain.criteria import CRITERIA, AdoptCriteria
 from services.evaluation.domain.inheritance import ParentRules
 from services.evaluation.domain.ruleset import RULE_SET, AdoptRuleSet, RuleSetFacts
 from services.evaluation.domain.settings import GUIDELINE_SETTINGS, each, is_guidelines
-from services.evaluation.policy import RULES
 from services.evaluation.presets import Preset, Variation, load_presets, load_variations
 from services.evaluation.service import SERVICE
 from shared.contracts.evaluation import RuleSettings, RuleSetVersion
 from shared.contracts.event import Event
 from shared.contracts.values import OrganizationId, RuleSetId
 from shared.domain.time import Instant
+from shared.domain.workingdays import HOLIDAYS_UNKNOWN
 from shared.host.app import refusals_of
 from shared.host.operations import Operations, WriteOperation
 from shared.host.policy import Role
@@ -26,11 +26,11 @@ PRESETS = load_presets()
 
 
 def test_every_command_has_its_row_and_only_what_follows_by_itself_has_no_grant() -> None:
-    for rules in RULES:
+    for rules in SERVICE.rules:
         assert set(rules.grants) == set(rules.decider.commands.values())
     ungranted = {
         command.__name__
-        for rules in RULES
+        for rules in SERVICE.rules
         for command, grants in rules.grants.items()
         if not grants
     }
@@ -38,7 +38,7 @@ def test_every_command_has_its_row_and_only_what_follows_by_itself_has_no_grant(
 
 
 def test_the_deciders_own_the_services_categories() -> None:
-    owned = sorted(rules.decider.category for rules in RULES)
+    owned = sorted(rules.decider.category for rules in SERVICE.rules)
     assert owned == sorted(SERVICE.catalogue.categories)
 
 
@@ -51,6 +51,7 @@ def test_every_operation_can_be_served_and_opinions_alone_need_no_account() -> N
 def test_refusals_have_codes_of_their_own_and_name_a_person_what_to_do() -> None:
     refusals = refusals_of([SERVICE])
     assert len(refusals) > 50
+    assert HOLIDAYS_UNKNOWN in refusals, "what shared rules refuse has its page too"
     for refusal in refusals:
         assert refusal.vi.endswith((".", ".»"))
         assert refusal.en.endswith(".")

@@ -9,17 +9,13 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from services.evaluation.persons import Person, freeze_electorate, pseudonym_of
+from services.evaluation.persons import Person, chair_among, freeze_electorate, pseudonym_of
 from services.evaluation.readmodel import READ_MODEL
-from shared.contracts.evaluation import BallotOpened, CouncilMember, Fraction
+from shared.contracts.evaluation import CouncilMember
 from shared.contracts.values import (
-    AppraisalId,
     BallotId,
-    CouncilId,
     Forgettable,
-    ModelId,
     OrganizationId,
-    RuleSetId,
 )
 from shared.host.database import ServiceDatabase
 from shared.host.ids import derive_id
@@ -62,7 +58,9 @@ async def vault(tmp_path: Path) -> AsyncIterator[Kept]:
 async def council(vault: Kept, size: int) -> tuple[CouncilMember, ...]:
     members = []
     for n in range(size):
-        content = msgspec.json.encode(Person(account=f"hd-{n}", name=f"Ủy viên {n}"))
+        content = msgspec.json.encode(
+            Person(account=f"hd-{n}", name=f"Ủy viên {n}", organization=OrganizationId(UUID(int=5)))
+        )
         person = await vault.keep(f"member-{n}", content)
         members.append(CouncilMember(member_id=UUID(int=100 + n), person=person, role="member"))
     return tuple(members)
@@ -93,25 +91,24 @@ async def test_no_pseudonym_follows_from_what_the_log_says(vault: Kept) -> None:
 
 async def test_an_account_finds_its_own_pseudonym_and_no_other(vault: Kept) -> None:
     electorate = await freeze_electorate(vault, BALLOT, await council(vault, 5))
-    opened = BallotOpened(
-        ballot_id=BALLOT,
-        appraisal_id=AppraisalId(UUID(int=2)),
-        model=ModelId(UUID(int=3)),
-        council=CouncilId(UUID(int=4)),
-        council_body=OrganizationId(UUID(int=5)),
-        appraising_unit=OrganizationId(UUID(int=6)),
-        question="Đồng ý?",
-        electorate=electorate,
-        quorum=Fraction(numerator=2, denominator=3),
-        threshold=Fraction(numerator=7, denominator=10),
-        threshold_denominator="all",
-        rule_set=RuleSetId(UUID(int=7)),
-        rule_set_version=1,
-        round=1,
-    )
-    found = {await pseudonym_of(vault, opened, f"hd-{n}") for n in range(5)}
+    found = {await pseudonym_of(vault, electorate, f"hd-{n}") for n in range(5)}
     assert found == {voter.pseudonym for voter in electorate}
-    assert await pseudonym_of(vault, opened, "nguoi-la") is None
+    assert await pseudonym_of(vault, electorate, "nguoi-la") is None
+
+
+async def test_the_chair_is_found_among_the_voters_unless_the_chair_does_not_vote(
+    vault: Kept,
+) -> None:
+    members = await council(vault, 5)
+    first = msgspec.structs.replace(members[0], role="chair")
+    plain = tuple(msgspec.structs.replace(one, role="member") for one in members[1:])
+    electorate = await freeze_electorate(vault, BALLOT, (first, *plain))
+    assert await chair_among(vault, electorate, (first, *plain)) in {
+        voter.pseudonym for voter in electorate
+    }
+    without = await freeze_electorate(vault, BALLOT, plain)
+    assert await chair_among(vault, without, (first, *plain)) is None
+    assert await chair_among(vault, electorate, plain) is None
 
 
 async def test_an_erased_member_does_not_vote_and_stops_nothing(vault: Kept) -> None:

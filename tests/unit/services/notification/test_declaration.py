@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from services.notification.domain import notice
+from services.notification.domain import deadline, notice
+from services.notification.domain.deadline import DEADLINE
 from services.notification.domain.notice import NOTICE
 from services.notification.domain.recipients import RULES
 from services.notification.domain.subscription import SUBSCRIPTION
 from services.notification.mail import Mailer
-from services.notification.policy import NOTICE_RULES, SUBSCRIPTION_RULES
+from services.notification.policy import DEADLINE_RULES, NOTICE_RULES, SUBSCRIPTION_RULES
 from services.notification.reactions import REACTIONS
 from services.notification.service import notification_service
 from shared.domain.refusal import Refusal
@@ -18,6 +19,7 @@ README = Path(__file__).parents[4] / "services" / "notification" / "README.md"
 
 def test_every_command_has_a_row_in_the_policy_table() -> None:
     assert set(NOTICE_RULES.grants) == set(NOTICE.commands.values())
+    assert set(DEADLINE_RULES.grants) == set(DEADLINE.commands.values())
     assert set(SUBSCRIPTION_RULES.grants) == set(SUBSCRIPTION.commands.values())
 
 
@@ -34,12 +36,15 @@ def test_every_recipient_rule_is_reacted_to_and_stands_in_the_readme() -> None:
 
 def test_mail_is_scheduled_where_there_is_a_mail_server() -> None:
     mailer = Mailer("smtp://localhost:25", "a@b.example", "https://dvk.example")
-    assert [schedule.name for schedule in notification_service(mailer).schedules] == ["mail"]
-    assert notification_service(None).schedules == ()
+    assert [schedule.name for schedule in notification_service(mailer).schedules] == [
+        "reminders",
+        "mail",
+    ]
+    assert [schedule.name for schedule in notification_service(None).schedules] == ["reminders"]
 
 
 def test_every_refusal_stands_in_the_readme() -> None:
     text = README.read_text()
-    for refusal in vars(notice).values():
+    for refusal in (*vars(notice).values(), *vars(deadline).values()):
         if isinstance(refusal, Refusal):
             assert f"`{refusal.code}`" in text

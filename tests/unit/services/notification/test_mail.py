@@ -16,7 +16,7 @@ from services.notification.domain.recipients import RULES
 from services.notification.domain.subscription import Address
 from services.notification.domain.texts import TEXTS
 from services.notification.mail import Mailer, NotTakenError, compose
-from shared.contracts.notification import NoticeQueued
+from shared.contracts.notification import Matter, NoticeQueued
 from shared.contracts.values import ModelId, NoticeId, OrganizationId
 
 NOW = datetime(2026, 10, 12, 3, tzinfo=UTC)
@@ -25,7 +25,7 @@ ADDRESS = "chi-bo@cua-rao.example"
 ADDRESS_PATTERN = next(m.pattern for m in get_args(Address) if isinstance(m, msgspec.Meta))
 
 
-def notice(model_name: str = "Đường hoa", kind: str = "Recognized") -> NoticeQueued:
+def notice(title: str = "Đường hoa", kind: str = "Recognized") -> NoticeQueued:
     return NoticeQueued(
         notice_id=NoticeId(UUID(int=1)),
         recipient=OrganizationId(UUID(int=2)),
@@ -33,17 +33,23 @@ def notice(model_name: str = "Đường hoa", kind: str = "Recognized") -> Notic
         channel="email",
         kind=kind,
         model=ModelId(UUID(int=3)),
-        model_name=model_name,
+        title=title,
         cause=UUID(int=4),
         cause_at=NOW,
     )
 
 
 def test_every_recipient_rule_has_its_text_in_both_languages() -> None:
-    assert {rule.kind for rule in RULES} == TEXTS.keys()
+    plain = {rule.kind for rule in RULES} - {"DeadlineApproached", "DeadlineMissed"}
+    timed = {
+        f"{name}.{matter}"
+        for name in ("DeadlineApproached", "DeadlineMissed")
+        for matter in get_args(Matter)
+    }
+    assert plain | timed == TEXTS.keys()
     for text in TEXTS.values():
         for language in (text.vi, text.en):
-            assert language.count("{model}") == 1
+            assert language.count("{title}") == 1
 
 
 def test_every_attempt_makes_the_same_message_id() -> None:

@@ -8,10 +8,11 @@ import pytest
 from services.recognition.domain import after_refusals, case_refusals, review_refusals
 from services.recognition.policy import RULES
 from services.recognition.service import SERVICE
+from shared.domain import workingdays
 from shared.domain.refusal import Refusal
 from shared.host.operations import Operations
 
-REFUSALS = (case_refusals, after_refusals, review_refusals)
+REFUSALS = (case_refusals, after_refusals, review_refusals, workingdays)
 README = Path(__file__).parents[4] / "services" / "recognition" / "README.md"
 
 

@@ -18,7 +18,8 @@ from services.audit.domain.phrases import (
 )
 from services.audit.domain.timeline import TEMPLATES, explain
 from shared.contracts import evaluation, notification, recognition, registration
-from shared.contracts.evaluation import Appraised, BallotClosed, Fraction
+from shared.contracts.appraisal import Appraised
+from shared.contracts.evaluation import BallotClosed, Fraction
 from shared.contracts.event import Event
 from shared.contracts.registration import RegistrationReturned
 from shared.contracts.values import AppraisalId, BallotId, Forgettable, ModelId, OrganizationId

@@ -7,7 +7,7 @@ from services.evaluation.domain.appraisal_state import AppraisalEvent
 from services.evaluation.domain.posting import PostingRules
 from services.evaluation.domain.scoring import OpenAppraisal, Standard
 from services.evaluation.presets import load_presets
-from shared.contracts.evaluation import (
+from shared.contracts.appraisal import (
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,

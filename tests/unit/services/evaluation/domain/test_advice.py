@@ -12,10 +12,12 @@ from services.evaluation.domain.advice import (
     BallotResult,
     Discontinue,
     IssueAdvice,
+    NoQuorum,
 )
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import UNKNOWN, AppraisalEvent
-from shared.contracts.evaluation import AdviceIssued, Fraction
+from shared.contracts.appraisal import AdviceIssued
+from shared.contracts.evaluation import Fraction, TieRule
 from shared.contracts.values import BallotId
 from tests.support.specification import specification
 from tests.unit.services.evaluation.domain.dossiers import (
@@ -73,6 +75,48 @@ def test_a_ballot_that_did_not_adopt_means_decline() -> None:
             reasons=advice.reasons.replace("7/8", "5/8").replace(
                 ": thông qua", ": không thông qua"
             ),
+        )
+    )
+
+
+def test_rounds_used_up_without_quorum_mean_decline() -> None:
+    none = NoQuorum(
+        ballot_id=BALLOT,
+        voted=3,
+        eligible=8,
+        quorum=Fraction(numerator=2, denominator=3),
+        round=4,
+    )
+    appraisal.given(*POSTED).when(msgspec.structs.replace(advise, ballot=none)).then(
+        msgspec.structs.replace(
+            advice,
+            advice="decline",
+            reasons=advice.reasons.partition(" Bỏ phiếu")[0]
+            + " Bỏ phiếu lần 4: 3/8 người tham gia, cần ít nhất 2/3; đã hết số lần bỏ phiếu lại: "
+            "không thông qua.",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "tie,adopted,said",
+    [
+        (
+            "not_adopted",
+            False,
+            " (số phiếu tán thành và không tán thành ngang nhau): không thông qua.",
+        ),
+        ("chair_decides", True, " (số phiếu ngang nhau, theo ý kiến người chủ trì): thông qua."),
+        ("repeat", False, " (số phiếu ngang nhau, đã hết số lần bỏ phiếu lại): không thông qua."),
+    ],
+)
+def test_the_reasons_say_how_a_tie_was_decided(tie: TieRule, *, adopted: bool, said: str) -> None:
+    tied = msgspec.structs.replace(result, adopted=adopted, tie=tie)
+    appraisal.given(*POSTED).when(msgspec.structs.replace(advise, ballot=tied)).then(
+        msgspec.structs.replace(
+            advice,
+            advice="recognise" if adopted else "decline",
+            reasons=advice.reasons.replace(": thông qua.", said),
         )
     )
 

@@ -15,17 +15,17 @@ from services.evaluation.domain.ballot import (
     ATTENDANCE_TWICE,
     BALLOT,
     CLOSED,
-    ELECTORATE_EMPTY,
     FOREIGN_COUNCIL,
     NO_BALLOT,
     NOT_CLOSED,
     NOT_IN_ELECTORATE,
     POSTING_NOT_CLOSED,
-    QUORUM_NOT_MISSED,
+    TERM_OVER,
     UNKNOWN,
     AppraisalFacts,
     BallotRules,
     CloseBallot,
+    CouncilFacts,
     FormerBallot,
     OpenBallot,
     Opening,
@@ -33,6 +33,8 @@ from services.evaluation.domain.ballot import (
     RepeatBallot,
     TallyBallot,
 )
+from services.evaluation.domain.makeup import ONE_CHAIR, TOO_SMALL
+from services.evaluation.domain.outcome import NOTHING_TO_REPEAT, REPEATS_EXHAUSTED
 from services.evaluation.domain.tally import RecordedVote
 from shared.contracts.evaluation import (
     AttendanceRecorded,
@@ -40,6 +42,7 @@ from shared.contracts.evaluation import (
     BallotOpened,
     BallotTallied,
     Choice,
+    CouncilMakeup,
     Fraction,
     QuorumMissed,
     TallyLine,
@@ -71,14 +74,22 @@ opening = Opening(
         rule_set=dossier.rule_set,
         rule_set_version=1,
     ),
-    council_body=dossier.deciding_body,
+    council=CouncilFacts(
+        body=dossier.deciding_body,
+        roles=("chair", "secretary", "member", "member", "member", "member"),
+        in_term=True,
+    ),
     electorate=electorate,
     rules=BallotRules(
         mode="open",
         quorum=Fraction(numerator=2, denominator=3),
         threshold=Fraction(numerator=7, denominator=10),
         threshold_denominator="present_and_consulted",
+        tie_rule="not_adopted",
+        repeats_max=1,
+        makeup=CouncilMakeup(voters_min=3, single_roles=("chair", "secretary")),
     ),
+    chair=VOTERS[0],
 )
 open_ballot = OpenBallot(
     appraisal=dossier.appraisal_id,
@@ -100,6 +111,8 @@ opened = BallotOpened(
     quorum=opening.rules.quorum,
     threshold=opening.rules.threshold,
     threshold_denominator="present_and_consulted",
+    tie_rule="not_adopted",
+    repeats_max=1,
     rule_set=dossier.rule_set,
     rule_set_version=1,
     round=1,
@@ -128,6 +141,7 @@ missed = QuorumMissed(
     eligible=5,
     voted=3,
     quorum=opened.quorum,
+    repeatable=True,
     counted=VOTERS[:3],
 )
 tallied = BallotTallied(
@@ -148,6 +162,8 @@ tallied = BallotTallied(
         ),
     ),
     adopted=True,
+    tied=False,
+    repeatable=False,
     counted=VOTERS[:4],
 )
 
@@ -159,7 +175,8 @@ def test_a_ballot_opens_with_the_electorate_and_rules_of_the_dossier() -> None:
 
 
 def test_the_council_may_be_the_appraising_units() -> None:
-    unit = msgspec.structs.replace(opening, council_body=dossier.appraising_unit)
+    units = msgspec.structs.replace(opening.council, body=dossier.appraising_unit)
+    unit = msgspec.structs.replace(opening, council=units)
     ballot.given().when(msgspec.structs.replace(open_ballot, opening=unit)).then(
         msgspec.structs.replace(opened, council_body=dossier.appraising_unit)
     )
@@ -169,7 +186,7 @@ def test_an_appraisal_has_one_ballot_a_round() -> None:
     ballot.given(opened).when(open_ballot).then_refused(ALREADY_OPENED)
 
 
-_about, _rules = opening.about, opening.rules
+_about, _rules, _council = opening.about, opening.rules, opening.council
 
 
 @pytest.mark.parametrize(
@@ -178,8 +195,13 @@ _about, _rules = opening.about, opening.rules
         ({"rules": msgspec.structs.replace(_rules, mode="none")}, NO_BALLOT),
         ({"about": msgspec.structs.replace(_about, ready=False)}, POSTING_NOT_CLOSED),
         ({"about": msgspec.structs.replace(_about, discontinued=True)}, APPRAISAL_DISCONTINUED),
-        ({"council_body": OrganizationId(UUID(int=99))}, FOREIGN_COUNCIL),
-        ({"electorate": ()}, ELECTORATE_EMPTY),
+        (
+            {"council": msgspec.structs.replace(_council, body=OrganizationId(UUID(int=99)))},
+            FOREIGN_COUNCIL,
+        ),
+        ({"council": msgspec.structs.replace(_council, in_term=False)}, TERM_OVER),
+        ({"council": msgspec.structs.replace(_council, roles=("secretary", "member"))}, ONE_CHAIR),
+        ({"electorate": electorate[:2]}, TOO_SMALL),
     ],
 )
 def test_a_ballot_that_may_not_be_held_is_refused(
@@ -294,6 +316,70 @@ def test_a_tally_stands(result: BallotTallied | QuorumMissed) -> None:
     assert BALLOT.fold((opened, attended, closed, result)).counted == result.counted
 
 
+# --- ties ------------------------------------------------------------------------------------
+
+halves = msgspec.structs.replace(opened, threshold=Fraction(numerator=1, denominator=2))
+TIE: tuple[Choice, ...] = ("approve", "reject", "approve", "reject")
+
+
+def counted(opened_: BallotOpened, *choices: Choice) -> BallotTallied:
+    state = BALLOT.fold((opened_, attended, closed))
+    (event,) = BALLOT.decide(state, tally(*votes(*choices)))
+    assert isinstance(event, BallotTallied)
+    return event
+
+
+def test_a_tie_adopts_nothing_even_where_half_would_reach_the_threshold() -> None:
+    result = counted(halves, *TIE)
+    assert result.lines[2].reached
+    assert (result.tied, result.adopted, result.repeatable) == (True, False, False)
+
+
+@pytest.mark.parametrize("chair,adopted", [(0, True), (1, False), (4, False), (None, False)])
+def test_where_the_chair_decides_a_tie_goes_the_way_the_chair_voted(
+    chair: int | None, *, adopted: bool
+) -> None:
+    voter = None if chair is None else VOTERS[chair]
+    led = msgspec.structs.replace(halves, tie_rule="chair_decides", chair=voter)
+    result = counted(led, *TIE)
+    assert (result.tied, result.adopted, result.repeatable) == (True, adopted, False)
+
+
+def test_a_chair_lifts_no_tie_over_a_threshold_it_did_not_reach() -> None:
+    led = msgspec.structs.replace(opened, tie_rule="chair_decides", chair=VOTERS[0])
+    assert not counted(led, *TIE).adopted
+
+
+@pytest.mark.parametrize("round_number,repeatable", [(1, True), (2, False)])
+def test_a_tie_is_repeated_while_rounds_are_left(round_number: int, *, repeatable: bool) -> None:
+    again = msgspec.structs.replace(halves, tie_rule="repeat", round=round_number)
+    result = counted(again, *TIE)
+    assert (result.adopted, result.repeatable) == (False, repeatable)
+    state = BALLOT.fold((again, attended, closed, result))
+    assert (state.undecided, state.repeatable) == (True, repeatable)
+
+
+def test_where_all_abstain_there_is_no_tie() -> None:
+    again = msgspec.structs.replace(halves, tie_rule="repeat")
+    result = counted(again, "abstain", "abstain", "abstain", "abstain")
+    assert (result.tied, result.adopted, result.repeatable) == (False, False, False)
+
+
+def test_the_chairs_pseudonym_is_published_only_where_the_tie_rule_asks_for_it() -> None:
+    rules = msgspec.structs.replace(opening.rules, tie_rule="chair_decides")
+    led = msgspec.structs.replace(opening, rules=rules)
+    ballot.given().when(msgspec.structs.replace(open_ballot, opening=led)).then(
+        msgspec.structs.replace(opened, tie_rule="chair_decides", chair=VOTERS[0])
+    )
+
+
+def test_a_last_round_without_quorum_is_not_repeatable() -> None:
+    last = msgspec.structs.replace(opened, round=2)
+    ballot.given(last, attended, closed).when(tally(*votes("approve", "approve"))).then(
+        msgspec.structs.replace(missed, voted=2, repeatable=False, counted=VOTERS[:2])
+    )
+
+
 _choices = st.lists(st.sampled_from(("approve", "reject", "abstain")), max_size=5)
 
 
@@ -314,6 +400,7 @@ def test_adopted_if_and_only_if_the_governing_share_is_reached(
         took_part = {*VOTERS[:4], *(vote.pseudonym for vote in in_time)}
         assert event.approve == approve
         assert event.adopted == (approve * 10 >= 7 * len(took_part))
+        assert not event.repeatable
     assert set(event.counted) == {vote.pseudonym for vote in in_time}
 
 
@@ -324,7 +411,7 @@ repeat = RepeatBallot(
     question=open_ballot.question,
     ballot_id=BallotId(UUID(int=72)),
     opening=opening,
-    former=FormerBallot(ballot_id=opened.ballot_id, round=1, quorum_missed=True),
+    former=FormerBallot(ballot_id=opened.ballot_id, round=1, undecided=True, repeatable=True),
     at=NOW,
 )
 
@@ -337,11 +424,17 @@ def test_a_ballot_without_quorum_is_repeated_in_a_new_round_that_names_it() -> N
     )
 
 
-def test_a_ballot_that_had_its_quorum_is_not_repeated() -> None:
-    decided = msgspec.structs.replace(repeat.former, quorum_missed=False)
+def test_a_ballot_that_decided_is_not_repeated() -> None:
+    decided = msgspec.structs.replace(repeat.former, undecided=False, repeatable=False)
     ballot.given().when(msgspec.structs.replace(repeat, former=decided)).then_refused(
-        QUORUM_NOT_MISSED
+        NOTHING_TO_REPEAT
     )
+
+
+def test_a_ballot_is_repeated_as_often_as_the_rules_allow() -> None:
+    last = msgspec.structs.replace(repeat.former, round=2, repeatable=False)
+    refused = ballot.given().when(msgspec.structs.replace(repeat, former=last))
+    assert refused.then_refused(REPEATS_EXHAUSTED).refusal.practice == "ballot_repeats_max"
 
 
 def test_a_round_is_repeated_once_and_under_the_same_conditions() -> None:

@@ -11,7 +11,6 @@ from services.evaluation.domain.appraisal_state import DISCONTINUED, UNKNOWN
 from services.evaluation.domain.posting import (
     ALREADY_ANSWERED,
     ALREADY_POSTED,
-    HOLIDAYS_UNKNOWN,
     NO_POSTING,
     NOT_APPRAISED,
     NOT_POSTED,
@@ -26,8 +25,9 @@ from services.evaluation.domain.posting import (
     OpenPosting,
     ReceiveOpinion,
 )
-from shared.contracts.evaluation import OpinionAnswered, OpinionReceived
+from shared.contracts.appraisal import OpinionAnswered, OpinionReceived
 from shared.contracts.values import Forgettable
+from shared.domain.workingdays import HOLIDAYS_UNKNOWN
 from tests.support.specification import specification
 from tests.unit.services.evaluation.domain.dossiers import (
     COMPLETE,

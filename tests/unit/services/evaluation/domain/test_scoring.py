@@ -17,7 +17,7 @@ from services.evaluation.domain.scoring import (
     CompleteAppraisal,
     ScoreCriterion,
 )
-from shared.contracts.evaluation import Appraised
+from shared.contracts.appraisal import Appraised
 from tests.support.specification import specification
 from tests.unit.services.evaluation.domain.dossiers import (
     COMPLETE,

@@ -48,7 +48,7 @@ def queue(channel: Channel = "email") -> QueueNotice:
         channel=channel,
         kind="Recognized",
         model=MODEL,
-        model_name="Sạch từ nhà ra ngõ",
+        title="Sạch từ nhà ra ngõ",
         cause=CAUSE,
         cause_at=NOW,
     )
@@ -62,7 +62,7 @@ def queued(channel: Channel = "email") -> NoticeQueued:
         channel=channel,
         kind="Recognized",
         model=MODEL,
-        model_name="Sạch từ nhà ra ngõ",
+        title="Sạch từ nhà ra ngõ",
         cause=CAUSE,
         cause_at=NOW,
     )

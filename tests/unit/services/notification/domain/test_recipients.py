@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.notification.domain.recipients import RULES, recipients
 from shared.contracts.evaluation import EVENTS as EVALUATION
 from shared.contracts.event import Catalogue
+from shared.contracts.notification import EVENTS as NOTIFICATION
 from shared.contracts.notification import Relation
 from shared.contracts.recognition import EVENTS as RECOGNITION
 from shared.contracts.registration import EVENTS as REGISTRATION
@@ -35,7 +36,7 @@ def test_several_units_in_one_relation_are_all_told() -> None:
 
 
 def test_every_rule_names_a_published_event_once_and_its_source() -> None:
-    catalogues: tuple[Catalogue, ...] = (REGISTRATION, EVALUATION, RECOGNITION)
+    catalogues: tuple[Catalogue, ...] = (REGISTRATION, EVALUATION, RECOGNITION, NOTIFICATION)
     published = {event for catalogue in catalogues for event in catalogue.current.values()}
     kinds = [rule.event_type for rule in RULES]
     assert len(kinds) == len(set(kinds))

@@ -36,6 +36,7 @@ from shared.contracts.recognition import (
 )
 from shared.contracts.values import Forgettable
 from shared.domain.refusal import Refusal, RefusedError
+from shared.domain.workingdays import HOLIDAYS_UNKNOWN
 from tests.support.specification import specification
 from tests.unit.services.recognition.domain import cases as c
 
@@ -345,7 +346,7 @@ def test_the_days_to_decide_are_working_days() -> None:
     unlisted = msgspec.structs.replace(RULES, holidays=(date(2026, 1, 1),))
     case.given(*RECOGNIZED).when(
         propose(new_year, rules=unlisted, reported=concluded)
-    ).then_refused(refuse.HOLIDAYS_UNKNOWN)
+    ).then_refused(HOLIDAYS_UNKNOWN)
 
 
 def test_no_ground_is_concluded_in_the_future_or_without_rules() -> None:

@@ -197,6 +197,16 @@ def test_a_successor_does_not_come_to_stand_above_its_own_superior() -> None:
         merge, surroundings=msgspec.structs.replace(AROUND, graph=graph)
     )
     organization.given(district).when(below).then_refused(refuse.SUCCESSOR_BELOW)
+
+
+def test_nor_does_one_that_takes_over_from_the_successor_later() -> None:
+    # As above, only that the south comes first and is merged into the north a month later.
+    ends = Succession(organization=SOUTH, effective_on=date(2025, 8, 1), successor=NORTH)
+    graph = Graph(lines=(line(NORTH, SECTION), line(SECTION, DISTRICT)), successions=(ends,))
+    around = msgspec.structs.replace(AROUND, graph=graph)
+    later = msgspec.structs.replace(merge, into=SOUTH, surroundings=around)
+    refused = organization.given(district).when(later).then_refused(refuse.SUCCESSOR_BELOW)
+    assert refused.values == {"on": "2025-08-01"}
     directly = Graph(lines=(line(NORTH, DISTRICT),))
     allowed = msgspec.structs.replace(
         merge, surroundings=msgspec.structs.replace(AROUND, graph=directly)

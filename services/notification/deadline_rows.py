@@ -1,0 +1,167 @@
+"""What is due when, as far as events give the day: results and session, help, revocation."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, String, Table
+
+from services.notification.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
+from shared.contracts.evaluation import RuleSetAdopted
+from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Matter
+from shared.contracts.recognition import (
+    RecognitionRevoked,
+    RevocationDismissed,
+    RevocationProposed,
+)
+from shared.contracts.registration import (
+    CalendarSet,
+    ModelRegistered,
+    ReportingSessionHeld,
+    ReportingSessionMissed,
+    WrittenResultsSubmitted,
+)
+from shared.contracts.running import DifficultyResolved, ExtensionGranted, HelpAssigned
+from shared.host.copying import puts
+from shared.host.rows import Patch, Put, RowChange
+from shared.host.service import Handler, Recorded, on
+
+NOTHING_SAID: Final = 9999
+"""`said_days` of a deadline nothing was said of yet; no rule set reminds so early."""
+
+MISSED: Final = -1
+"""`said_days` of a deadline that was missed, and the days before which stand for that."""
+
+_DAY: Final = timedelta(days=1)
+
+deadlines: Final = Table(
+    "deadlines",
+    TABLES,
+    Column("matter", String(20), primary_key=True),
+    Column("subject", String(ID_CHARACTERS), primary_key=True),
+    Column("model", String(ID_CHARACTERS), nullable=False),
+    Column("last_day", String(DATE_CHARACTERS)),
+    Column("responsible", String(ID_CHARACTERS)),
+    Column("done", Integer, nullable=False),
+    Column("said_days", Integer, nullable=False),
+    Column("event_id", String(ID_CHARACTERS), nullable=False),
+    Index("deadlines_open", "done", "said_days", "last_day"),
+)
+"""Without a `last_day` the calendar of the model's year says it."""
+
+calendars: Final = Table(
+    "calendars",
+    TABLES,
+    Column("movement_id", String(ID_CHARACTERS), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last_day", String(DATE_CHARACTERS), nullable=False),
+    Column("event_id", String(ID_CHARACTERS), nullable=False),
+)
+
+reminders: Final = Table(
+    "reminders",
+    TABLES,
+    Column("rule_set", String(ID_CHARACTERS), primary_key=True),
+    Column("rule_set_version", Integer, primary_key=True),
+    Column("days", Integer, primary_key=True),
+    Column("event_id", String(ID_CHARACTERS), nullable=False),
+)
+"""The days before a deadline on which a rule set reminds, and MISSED."""
+
+_RESULTS: Final[tuple[Matter, ...]] = ("written_results", "reporting_session")
+
+
+def _registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
+    for matter in _RESULTS:
+        model = str(recorded.event.model_id)
+        yield Put(
+            deadlines,
+            {
+                "matter": matter,
+                "subject": model,
+                "model": model,
+                "done": 0,
+                "said_days": NOTHING_SAID,
+                "event_id": str(recorded.id),
+            },
+        )
+
+
+def _extended(recorded: Recorded[ExtensionGranted]) -> Iterable[RowChange]:
+    last_day = recorded.event.due_before - _DAY
+    for matter in _RESULTS:
+        yield Patch(
+            deadlines,
+            {"matter": matter, "subject": str(recorded.event.model_id)},
+            {
+                "last_day": last_day.isoformat(),
+                "said_days": NOTHING_SAID,
+                "event_id": str(recorded.id),
+            },
+        )
+
+
+def _done(matter: Matter, subject: object) -> Iterable[RowChange]:
+    yield Patch(deadlines, {"matter": matter, "subject": str(subject)}, {"done": 1})
+
+
+def _said(recorded: Recorded[DeadlineApproached | DeadlineMissed]) -> Iterable[RowChange]:
+    event = recorded.event
+    days = MISSED if isinstance(event, DeadlineMissed) else event.days_before
+    key = {"matter": event.matter, "subject": str(event.subject)}
+    yield Patch(deadlines, key, {"said_days": days})
+
+
+def _adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
+    event = recorded.event
+    for days in (*event.settings.reminder_days.value, MISSED):
+        yield Put(
+            reminders,
+            {
+                "rule_set": str(event.rule_set_id),
+                "rule_set_version": event.version,
+                "days": days,
+                "event_id": str(recorded.id),
+            },
+        )
+
+
+HANDLERS: Final[tuple[Handler, ...]] = (
+    on(ModelRegistered, _registered),
+    on(ExtensionGranted, _extended),
+    puts(
+        CalendarSet,
+        calendars,
+        last_day=lambda r: (r.event.results_before - _DAY).isoformat(),
+    ),
+    on(RuleSetAdopted, _adopted),
+    on(WrittenResultsSubmitted, lambda r: _done("written_results", r.event.model_id)),
+    on(ReportingSessionHeld, lambda r: _done("reporting_session", r.event.model_id)),
+    on(ReportingSessionMissed, lambda r: _done("reporting_session", r.event.model_id)),
+    puts(
+        HelpAssigned,
+        deadlines,
+        matter="help",
+        subject=lambda r: r.event.difficulty_id,
+        model=lambda r: r.event.model_id,
+        last_day=lambda r: r.event.due_on.isoformat(),
+        responsible=lambda r: r.event.helper,
+        done=0,
+        said_days=NOTHING_SAID,
+    ),
+    on(DifficultyResolved, lambda r: _done("help", r.event.difficulty_id)),
+    puts(
+        RevocationProposed,
+        deadlines,
+        matter="revocation",
+        subject=lambda r: r.event.case_id,
+        last_day=lambda r: r.event.decide_by.isoformat(),
+        responsible=None,
+        done=0,
+        said_days=NOTHING_SAID,
+    ),
+    on(RecognitionRevoked, lambda r: _done("revocation", r.event.case_id)),
+    on(RevocationDismissed, lambda r: _done("revocation", r.event.case_id)),
+    on(DeadlineApproached, _said),
+    on(DeadlineMissed, _said),
+)
