@@ -4,14 +4,11 @@ that was under way goes on with the right body, while what was decided before st
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from services.audit.replay import DECIDERS, decode
-from shared.contracts.metadata import Metadata
+from services.audit.replay import decode
 from shared.contracts.registration import OrganizationMerged
 from tests.support.reform import ADMIN, IDS, Province, province
+from tests.support.replaying import follows_from_its_record
 
 DECISION = {
     "decision_number": "15-QĐ",
@@ -173,21 +170,7 @@ async def still_follows_from_its_record(played: Province, stream: str) -> None:
     events it cites of the graph are older than the reform's.
     """
     events = list(await played.here.runtime.store.read_stream(stream))
-    decider = DECIDERS["case"]
-    state: Any = decider.initial_state
-    recorded = [(stored, decode(stored)) for stored in events]
-    index = 0
-    while index < len(recorded):
-        metadata = msgspec.json.decode(recorded[index][0].metadata, type=Metadata)
-        assert metadata.command is not None
-        command: Any = msgspec.json.decode(
-            metadata.command.data, type=decider.commands[metadata.command.name]
-        )
-        again = tuple(decider.decide(state, command))
-        assert again
-        assert again == tuple(event for _, event in recorded[index : index + len(again)])
-        state = decider.fold(again, state)
-        index += len(again)
+    follows_from_its_record(events)
     merged = await played.here.runtime.store.read_stream(f"organization-{IDS['mon-son']}")
     ends = [stored.position for stored in merged if isinstance(decode(stored), OrganizationMerged)]
     assert ends and events[-1].position < ends[0]

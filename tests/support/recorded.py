@@ -119,6 +119,10 @@ class World:
         """True once every service has caught up."""
         return (await self.http.get("/health/ready")).is_success or None
 
+    async def is_settled(self) -> bool | None:
+        """True once all that follows by itself has followed."""
+        return (await self.http.get("/health/settled")).json()["settled"] or None
+
     async def _headers(self, user: str | None) -> dict[str, str]:
         if user is None:
             return {}
