@@ -94,6 +94,7 @@ class AchievementEntered(Event, frozen=True):
     case_id: CaseId
     model: ModelId
     deciding_body: OrganizationId
+    again: UUID | None = None
 
 
 class DuplicateFound(Event, frozen=True):
@@ -107,6 +108,15 @@ class DuplicateFound(Event, frozen=True):
     other_model: ModelId
     other_body: OrganizationId
     finding: Text | None = None
+
+
+class DuplicateWithdrawn(Event, frozen=True):
+    """A finding of `DuplicateFound` by people was wrong: the case no longer waits for the other."""
+
+    case_id: CaseId
+    model: ModelId
+    other_case: CaseId
+    reason: Text
 
 
 class ProposalSubmitted(Event, frozen=True):
@@ -225,12 +235,12 @@ class ComplaintLodged(Event, frozen=True):
 
 
 ComplaintOutcome = Literal["upheld", "dismissed"]
-Remedy = Literal["amendment", "revocation"]
+Remedy = Literal["amendment", "revocation", "new_decision"]
 
 
 class ComplaintAnswered(Event, frozen=True):
-    """The public answer to a complaint; one that is upheld leads to an amendment or to the proposal of a
-    revocation.
+    """The public answer to a complaint; one that is upheld leads to an amendment, to the proposal of a
+    revocation or, about a refusal, to a new decision.
     """
 
     case_id: CaseId
@@ -241,6 +251,18 @@ class ComplaintAnswered(Event, frozen=True):
     outcome: ComplaintOutcome
     answer: Text
     remedy: Remedy | None = None
+
+
+class CaseReopened(Event, frozen=True):
+    """A refusal does not hold, because a complaint about it was upheld: the case waits for a new decision
+    (practice: `complaint_days`).
+    """
+
+    case_id: CaseId
+    model: ModelId
+    complaint_id: UUID
+    former_decision: Line
+    reopened_on: date
 
 
 RevocationGround = Literal[
