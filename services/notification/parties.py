@@ -26,6 +26,7 @@ from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Relation
 from shared.contracts.recognition import (
+    CaseReopened,
     ComplaintAnswered,
     ComplaintLodged,
     DecisionAmended,
@@ -164,6 +165,7 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | DuplicateFound()
             | ComplaintLodged()
             | ComplaintAnswered()
+            | CaseReopened()
             | DecisionAmended()
             | RevocationProposed()
             | RevocationDismissed()

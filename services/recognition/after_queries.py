@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 
 from services.recognition.domain.case import CASE
-from services.recognition.domain.case_state import Case, Complaint
+from services.recognition.domain.case_state import Case, Complaint, FormerRefusal
 from services.recognition.queries import NoParameters
 from services.recognition.readmodel import Standing, cases, certificates, models
 from shared.contracts.recognition import (
@@ -58,7 +58,9 @@ class AnsweredComplaint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision, what it rests on, and what became of it; names are references."""
+    """A decision, what it rests on, and what became of it; names are references. While a refusal is undone
+    and the case waits for its new decision, it stands in `former` alone.
+    """
 
     case_id: UUID
     revision: int
@@ -68,6 +70,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     recognized: Recognized | None
     declined: Declined | None
     departure: DecisionDepartedFromAdvice | None
+    former: tuple[FormerRefusal, ...]
     certificate: CertificateIssued | None
     amendments: tuple[DecisionAmended, ...]
     complaints: tuple[AnsweredComplaint, ...]
@@ -81,6 +84,8 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
 
 def standing(state: Case) -> Standing:
     """How a decision stands."""
+    if state.decision is None:
+        return "reopened"
     if state.revoked is not None:
         return "revoked"
     if state.fell:
@@ -93,7 +98,7 @@ async def get_decision(query: Query[NoParameters]) -> DecisionView:
     loaded = await query.load(CASE, query.path_id("case_id"))
     state = loaded.state
     decision = state.decision
-    if state.opened is None or decision is None:
+    if state.opened is None or (decision is None and not state.former):
         raise NotFoundError("decision")
     return DecisionView(
         case_id=state.opened.case_id,
@@ -104,6 +109,7 @@ async def get_decision(query: Query[NoParameters]) -> DecisionView:
         recognized=decision if isinstance(decision, Recognized) else None,
         declined=decision if isinstance(decision, Declined) else None,
         departure=state.departure,
+        former=state.former,
         certificate=state.certificate,
         amendments=state.amendments,
         complaints=_public(state),

@@ -6,6 +6,7 @@ from msgspec.structs import asdict
 
 from services.recognition import (
     after_api,
+    earlier_facts,
     exemplar_facts,
     facts,
     graph_facts,
@@ -17,7 +18,6 @@ from services.recognition.domain.case_state import Case
 from services.recognition.domain.deciding import (
     Decline,
     DeclineForm,
-    EarlierCase,
     Recognize,
     RecognizeForm,
 )
@@ -30,6 +30,8 @@ from services.recognition.domain.proposing import (
     ReturnProposalForm,
     SubmitProposal,
     SubmitProposalForm,
+    WithdrawDuplicate,
+    WithdrawDuplicateForm,
 )
 from services.recognition.loading import F, acting, case_of, case_state
 from shared.contracts.recognition import CaseOpened
@@ -56,6 +58,16 @@ async def record_duplicate(call: Call[RecordDuplicateForm]) -> Outcome:
     )
     cites = () if other.event_id is None else (other.event_id,)
     return await call.execute(CASE, case, command, cites=cites)
+
+
+async def withdraw_duplicate(call: Call[WithdrawDuplicateForm]) -> Outcome:
+    """Take back a finding that another case is about the same achievement: it was wrong, for the reason given.
+    This case no longer waits for the other.
+    """
+    case, _ = await case_of(call)
+    other = CaseId(call.path_id("other_case"))
+    command = WithdrawDuplicate(reason=call.body.reason, other_case=other)
+    return await call.execute(CASE, case, command)
 
 
 async def submit_proposal(call: Call[SubmitProposalForm]) -> Outcome:
@@ -89,7 +101,7 @@ async def recognize(call: Call[RecognizeForm]) -> Outcome:
     """
     case, state, opened = await case_state(call)
     rules, cites = await facts.decision_rules(call.read, opened)
-    earlier = [await _earlier(call, found.other_case) for found in state.duplicates]
+    earlier, known = await earlier_facts.of(call, state, opened)
     exemplar, resting = await _exemplar(call, state)
     terms = asdict(call.body)
     signer = await call.keep("signer", terms.pop("signer_name").encode())
@@ -99,11 +111,10 @@ async def recognize(call: Call[RecognizeForm]) -> Outcome:
         signer=signer,
         at=call.now,
         rules=rules,
-        earlier=tuple(one for one, _ in earlier),
+        earlier=earlier,
         exemplar=exemplar,
         graph=ends.graph,
     )
-    known = (event for _, event in earlier if event is not None)
     cites = (*cites, *ends.cites, *known, *resting)
     return await call.execute(CASE, case, command, cites=cites, rules=facts.rule_set_name(opened))
 
@@ -120,18 +131,6 @@ async def _exemplar(call: Call[F], state: Case) -> tuple[ExemplarFacts | None, t
         return None, ()
     models = [one.model for one in state.forward.rests_on]
     return await exemplar_facts.of(call, state.forward.review, models)
-
-
-async def _earlier(call: Call[F], case: CaseId) -> tuple[EarlierCase, UUID | None]:
-    """How an earlier case stands now, and its last event."""
-    loaded = await call.load(CASE, case)
-    decision = loaded.state.decision
-    stands = EarlierCase(
-        case_id=case,
-        ended_without_recognition=loaded.state.ended_without_recognition,
-        decision_number=None if decision is None else decision.decision_number,
-    )
-    return stands, loaded.event_id
 
 
 async def decline(call: Call[DeclineForm]) -> Outcome:
@@ -167,6 +166,13 @@ def _case_routes(api: Api) -> None:
     )
     api.write(
         f"{one}/duplicates", RecordDuplicateForm, record_duplicate, command=RecordDuplicate, tag=tag
+    )
+    api.write(
+        f"{one}/duplicates/{{other_case}}/withdrawal",
+        WithdrawDuplicateForm,
+        withdraw_duplicate,
+        command=WithdrawDuplicate,
+        tag=tag,
     )
     api.write(
         f"{one}/proposal", SubmitProposalForm, submit_proposal, command=SubmitProposal, tag=tag

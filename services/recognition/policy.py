@@ -38,7 +38,13 @@ from services.recognition.domain.exemplar import (
     Suspend,
     WaiveEndorsement,
 )
-from services.recognition.domain.proposing import RecordDuplicate, ReturnProposal, SubmitProposal
+from services.recognition.domain.proposing import (
+    RecordDuplicate,
+    RecordEarlier,
+    ReturnProposal,
+    SubmitProposal,
+    WithdrawDuplicate,
+)
 from services.recognition.domain.review import (
     REVIEW,
     CloseReview,
@@ -107,6 +113,8 @@ _GRANTS: Final[Mapping[type[CaseCommand], tuple[Grant, ...]]] = MappingProxyType
             Grant(Role.ADMINISTRATOR, ANY),
         ),
         RecordDuplicate: (*_BY_DECIDING_BODY, *_BY_SUBMITTING_UNIT),
+        RecordEarlier: _BY_REACTION_ALONE,
+        WithdrawDuplicate: _BY_DECIDING_BODY,
         SubmitProposal: _BY_SUBMITTING_UNIT,
         ReturnProposal: _BY_DECIDING_BODY,
         Recognize: _BY_SIGNER,

@@ -78,7 +78,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     opened_at: datetime
     named_body_competent: bool | None
-    duplicate_of: UUID | None
+    duplicates: int
     proposal: Proposal | None
     decision_number: str | None
     decided_on: date | None

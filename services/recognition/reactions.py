@@ -10,7 +10,9 @@ from services.recognition.domain.case import (
     Discontinue,
     OpenCase,
 )
+from services.recognition.domain.proposing import RecordEarlier
 from shared.contracts.appraisal import AdviceIssued
+from shared.contracts.recognition import CaseReopened, DuplicateFound
 from shared.contracts.registration import ModelWithdrawn
 from shared.contracts.values import CaseId, ModelId
 from shared.domain.time import legal_date
@@ -70,8 +72,53 @@ async def on_withdrawal(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
         await work.execute(CASE, case_id(event.model_id, year), command, cites=(recorded.id,))
 
 
+async def on_reopened(recorded: Recorded[CaseReopened], work: Work) -> None:
+    """Put the case behind all others of its achievement, and name them; where the model was withdrawn
+    since, end it. It is recognised no sooner than it stands there.
+    """
+    event = recorded.event
+    opened = (await work.load(CASE, event.case_id)).state.opened
+    if opened is None:
+        return
+    entering = EnterAchievement(
+        achievement=opened.achievement,
+        case_id=event.case_id,
+        model=event.model,
+        deciding_body=opened.deciding_body,
+        again=event.complaint_id,
+    )
+    await work.execute(ACHIEVEMENT, opened.achievement, entering, cites=(recorded.id,))
+    row = (await work.load(ACHIEVEMENT, opened.achievement)).state
+    naming = RecordEarlier(earlier=row.before(event.case_id))
+    await work.execute(CASE, event.case_id, naming, cites=(recorded.id,))
+    known = await facts.of_advice(work.read, event.model, opened.year)
+    if known.withdrawn is not None and known.withdrawn_event is not None:
+        ended = Discontinue(at=work.now, reason=known.withdrawn)
+        await work.execute(CASE, event.case_id, ended, cites=(known.withdrawn_event,))
+
+
+async def on_duplicate(recorded: Recorded[DuplicateFound], work: Work) -> None:
+    """Enter the case in the row of the other that people found it to be a duplicate of, so that the other
+    comes to stand behind it should it be reopened.
+    """
+    event = recorded.event
+    other = (await work.load(CASE, event.other_case)).state.opened
+    this = (await work.load(CASE, event.case_id)).state.opened
+    if event.finding is None or other is None or this is None:
+        return
+    entering = EnterAchievement(
+        achievement=other.achievement,
+        case_id=event.case_id,
+        model=event.model,
+        deciding_body=this.deciding_body,
+    )
+    await work.execute(ACHIEVEMENT, other.achievement, entering, cites=(recorded.id,))
+
+
 REACTIONS: Final = (
     when(AdviceIssued, on_advice),
     when(ModelWithdrawn, on_withdrawal),
+    when(CaseReopened, on_reopened),
+    when(DuplicateFound, on_duplicate),
     *cascade.REACTIONS,
 )

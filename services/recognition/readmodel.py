@@ -13,6 +13,7 @@ from shared.contracts.recognition import (
     AwardProposed,
     CaseDiscontinued,
     CaseOpened,
+    CaseReopened,
     CertificateIssued,
     CompetenceDetermined,
     ComplaintAnswered,
@@ -21,6 +22,7 @@ from shared.contracts.recognition import (
     DependentRecognitionDecided,
     DependentRecognitionSuspended,
     DuplicateFound,
+    DuplicateWithdrawn,
     ExemplarPutForward,
     ProposalReturned,
     ProposalSubmitted,
@@ -128,7 +130,7 @@ rule_sets: Final = Table(
 )
 
 Proposal = Literal["submitted", "returned"]
-Standing = Literal["stands", "suspended", "revoked", "ended"]
+Standing = Literal["stands", "suspended", "revoked", "ended", "reopened"]
 Status = Literal["open", "recognized", "declined", "discontinued"]
 
 cases: Final = Table(
@@ -145,7 +147,7 @@ cases: Final = Table(
     Column("status", String(20), nullable=False),
     Column("opened_at", String(_DATE), nullable=False),
     Column("named_body_competent", Integer),
-    Column("duplicate_of", String(_ID)),
+    Column("duplicates", Integer, nullable=False),
     Column("proposal", String(20)),
     Column("decision_number", String(200)),
     Column("decided_on", String(_DATE)),
@@ -290,7 +292,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=2,
+    version=3,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -345,11 +347,13 @@ READ_MODEL: Final = ReadModel(
             cases,
             model_id=lambda r: r.event.model,
             status="open",
+            duplicates=0,
             complaints_open=0,
             opened_at=recorded_at,
         ),
         on(CompetenceDetermined, _determined),
-        patches(DuplicateFound, cases, duplicate_of=lambda r: r.event.other_case),
+        adds(DuplicateFound, cases, duplicates=1),
+        adds(DuplicateWithdrawn, cases, duplicates=-1),
         patches(ProposalSubmitted, cases, proposal="submitted"),
         patches(ProposalReturned, cases, proposal="returned"),
         *(
@@ -361,6 +365,7 @@ READ_MODEL: Final = ReadModel(
         puts(CertificateIssued, certificates),
         adds(ComplaintLodged, cases, complaints_open=1),
         adds(ComplaintAnswered, cases, complaints_open=-1),
+        patches(CaseReopened, cases, status="open", standing="reopened"),
         patches(RevocationProposed, cases, revocation_due=lambda r: r.event.decide_by.isoformat()),
         patches(RevocationDismissed, cases, revocation_due=None),
         patches(RecognitionRevoked, cases, standing="revoked", revocation_due=None),

@@ -87,7 +87,8 @@ class CompetenceDetermined(Event, frozen=True):
 class AchievementEntered(Event, frozen=True):
     """A case about this achievement was advised on. Cases stand in the order of the stream: of two, the
     later one is recognised only if the earlier one ended without a recognition (practice:
-    `same_achievement`).
+    `same_achievement`). A case that is reopened enters once more, behind all others; `again` is the complaint
+    that reopened it. A case that people found to be about the same enters the row of the other, too.
     """
 
     achievement: AchievementId
@@ -467,6 +468,7 @@ EVENTS: Final = Catalogue(
             "CompetenceDetermined.v1": CompetenceDetermined,
             "AchievementEntered.v1": AchievementEntered,
             "DuplicateFound.v1": DuplicateFound,
+            "DuplicateWithdrawn.v1": DuplicateWithdrawn,
             "ProposalSubmitted.v1": ProposalSubmitted,
             "ProposalReturned.v1": ProposalReturned,
             "Recognized.v1": Recognized,
@@ -477,6 +479,7 @@ EVENTS: Final = Catalogue(
             "DecisionAmended.v1": DecisionAmended,
             "ComplaintLodged.v1": ComplaintLodged,
             "ComplaintAnswered.v1": ComplaintAnswered,
+            "CaseReopened.v1": CaseReopened,
             "RevocationProposed.v1": RevocationProposed,
             "RevocationDismissed.v1": RevocationDismissed,
             "RecognitionRevoked.v1": RecognitionRevoked,

@@ -18,7 +18,7 @@ from shared.contracts.appraisal import AdviceIssued, AppraisalOpened
 from shared.contracts.evaluation import BallotClosed, BallotTallied, QuorumMissed, VoteCast
 from shared.contracts.event import Event
 from shared.contracts.metadata import Metadata
-from shared.contracts.recognition import CaseOpened, Declined, Recognized
+from shared.contracts.recognition import CaseOpened, CaseReopened, Declined, Recognized
 from shared.contracts.registration import ResultsReported
 from shared.eventstore.port import START, EventStore
 from shared.host import reactions, relay
@@ -157,13 +157,14 @@ def _about(event: Event, name: str) -> UUID:
 
 
 def at_most_one_decision_a_case(chronicle: Chronicle) -> None:
-    """Recognised or declined, not both, not twice."""
-    decided = Counter(
-        stored.stream
-        for stored, event in chronicle.entries
-        if isinstance(event, Recognized | Declined)
-    )
-    assert set(decided.values()) <= {1}, decided.most_common(SHOWN_MAX)
+    """Recognised or declined, not both, not twice; again only where a refusal was undone in between."""
+    decided: dict[str, Event] = {}
+    for stored, event in chronicle.entries:
+        if isinstance(event, Recognized | Declined):
+            assert stored.stream not in decided, stored.stream
+            decided[stored.stream] = event
+        if isinstance(event, CaseReopened):
+            assert isinstance(decided.pop(stored.stream, None), Declined), stored.stream
 
 
 def each_vote_counts_once(chronicle: Chronicle) -> None:

@@ -105,7 +105,9 @@ async def test_what_is_erased_lies_in_no_store(
     province = load_province()
     # An account is the actor of what it did, an organisation acts: ids in the record, and no names. A model's
     # place is record.
-    public = {office.id for office in province.offices.values()} | set(map(str, province.ids.values()))
+    public = {office.id for office in province.offices.values()} | set(
+        map(str, province.ids.values())
+    )
     public |= {model.address for model in choose_models(province, MODELS, 1)}
     pieces = {service: pieces_of(settings.data_dir, service) for service in KEEPING}
     words = {

@@ -15,6 +15,7 @@ from tests.support.recognising import (
     case_path,
     case_stream,
     recognition,
+    signed,
     stored,
 )
 from tests.support.recorded import World
@@ -117,6 +118,38 @@ async def test_a_complaint_is_upheld_and_the_decision_amended_in_public(decided:
     assert COMPLAINT["name"] not in str(shown)
     (row,) = (await decided.get("/recognition/decisions"))["items"]
     assert row["complaints_open"] == 0
+
+
+async def test_a_refusal_that_a_complaint_undid_is_decided_anew(tmp_path: Path) -> None:
+    async with recognition(tmp_path, RULES) as here:
+        await advise(here)
+        declining = {**DECISION, "reasons": "Chưa đủ hộ.", "departure_reason": "Thiếu danh sách."}
+        await ok(here, f"{ONE}/refusal", declining, "signer")
+        await ok(here, f"{ONE}/complaints", COMPLAINT, "registrant")
+        (complaint,) = (await here.get(f"{ONE}/complaints", user="clerk"))["complaints"]
+        answer = f"{ONE}/complaints/{complaint['complaint_id']}/answer"
+        upheld = {"outcome": "upheld", "answer": "Danh sách đủ.", "remedy": "new_decision"}
+        assert (await here.post(answer, upheld, user="foreign-signer")).status_code == 403
+        await ok(here, answer, upheld, "signer")
+
+        shown = await here.get(PUBLIC)
+        assert (shown["standing"], shown["recognized"], shown["declined"]) == (
+            "reopened",
+            None,
+            None,
+        )
+        assert shown["former"][0]["declined"]["reasons"] == "Chưa đủ hộ."
+        (row,) = (await here.get("/recognition/cases", status="open"))["items"]
+        assert row["standing"] == "reopened"
+        refused = await here.post(f"{ONE}/certificate", {"certificate_number": "1"}, user="clerk")
+        assert refused.json()["type"].endswith("/case-undecided")
+
+        again = {**DECISION, "decision_number": "25-QĐ/ĐU"}
+        await signed(here, f"{ONE}/recognition", again, "signer")
+        shown = await here.get(PUBLIC)
+        assert shown["standing"] == "stands"
+        assert shown["recognized"]["decision_number"] == "25-QĐ/ĐU"
+        assert len(shown["former"]) == 1
 
 
 async def test_after_its_days_no_complaint_is_taken(decided: World) -> None:

@@ -20,6 +20,7 @@ from tests.support.recognising import (
     case_stream,
     case_with,
     recognition,
+    signed,
 )
 from tests.support.recorded import World
 from tests.support.story import COMMITTEE, MODEL, MODEL_NAME, SECTION, UNION
@@ -147,5 +148,14 @@ async def test_a_duplicate_under_another_name_is_put_on_record_by_whoever_compar
     assert nothing.status_code in (403, 404)
 
     assert (await running.post(f"{ONE}/recognition", DECISION, user="signer")).status_code == 200
-    refused = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
+    refused = await signed(running, f"{OTHER}/recognition", DECISION, "union-signer")
     assert refused.json()["type"].endswith("/achievement-recognised")
+
+    withdrawal = f"{OTHER}/duplicates/{finding['other_case']}/withdrawal"
+    reason = {"reason": "Hai đoạn đường khác nhau."}
+    assert (await running.post(withdrawal, reason, user="signer")).status_code == 403
+    answer = await running.post(withdrawal, reason, user="union-signer")
+    assert answer.status_code == 200, answer.text
+    assert (await running.get(OTHER))["duplicates"] == []
+    answer = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
+    assert answer.status_code == 200, answer.text

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
+
 from services.recognition.reactions import case_id
 from services.recognition.service import SERVICE
 from shared.contracts import evaluation, registration
@@ -106,6 +108,17 @@ async def case_with(here: World, part: str, model: ModelId = MODEL) -> dict[str,
         return case if answer.status_code == 200 and case[part] else None
 
     return await here.until(look)
+
+
+async def signed(here: World, path: str, body: object, user: str) -> httpx.Response:
+    """The answer to a decision, once the case stands in the rows of its achievement."""
+
+    async def sign() -> httpx.Response | None:
+        answer = await here.post(path, body, user=user)
+        behind = answer.status_code == 409 and answer.json()["type"].endswith("row-behind")
+        return None if behind else answer
+
+    return await here.until(sign)
 
 
 async def stored(here: World, stream: str) -> list[StoredEvent]:

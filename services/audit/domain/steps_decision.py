@@ -84,6 +84,16 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="{answered_by} trả lời khiếu nại ngày {answered_on}: {outcome}. {answer}",
             en="{answered_by} answered the complaint on {answered_on}: {outcome}. {answer}",
         ),
+        c.CaseReopened: Template(
+            vi="Khiếu nại được chấp nhận: quyết định số {former_decision} không còn hiệu lực từ ngày {reopened_on}, "
+            "hồ sơ chờ quyết định lại.",
+            en="The complaint was upheld: decision {former_decision} no longer holds from {reopened_on}, and the "
+            "case waits for a new decision.",
+        ),
+        c.DuplicateWithdrawn: Template(
+            vi="Rút kết luận trùng thành tích với hồ sơ {other_case}. Lý do: {reason}",
+            en="The finding that case {other_case} is about the same achievement was withdrawn. Reason: {reason}",
+        ),
         c.RevocationProposed: Template(
             vi="{proposed_by} đề nghị huỷ bỏ công nhận ngày {proposed_on}, căn cứ: {ground}, kết luận ngày "
             "{concluded_on}; hạn quyết định {decide_by}. {finding}",

@@ -16,6 +16,7 @@ from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Matter, Relation
 from shared.contracts.recognition import (
+    CaseReopened,
     ComplaintAnswered,
     ComplaintLodged,
     DecisionAmended,
@@ -98,6 +99,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(ProposalReturned, ("submitting_unit", "holder"), _PRACTICE),
     RecipientRule(ComplaintLodged, ("deciding_body", "appraising_unit"), _PRACTICE),
     RecipientRule(ComplaintAnswered, ("holder", "committee", "appraising_unit"), _DECISION),
+    RecipientRule(CaseReopened, _OF_DECISIONS, _DECISION),
     RecipientRule(DecisionAmended, _OF_DECISIONS, _DECISION),
     RecipientRule(RevocationProposed, ("deciding_body", "holder", "committee"), _PRACTICE),
     RecipientRule(RevocationDismissed, ("holder", "committee", "appraising_unit"), _DECISION),

@@ -130,6 +130,12 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Khiếu nại về quyết định đối với mô hình “{title}” đã được trả lời.",
             en="The complaint about the decision on the model “{title}” was answered.",
         ),
+        "CaseReopened": NoticeText(
+            vi="Quyết định không công nhận mô hình “{title}” không còn hiệu lực vì khiếu nại được chấp nhận; "
+            "hồ sơ sẽ được quyết định lại.",
+            en="The refusal of the model “{title}” no longer holds: a complaint about it was upheld. It "
+            "will be decided anew.",
+        ),
         "DecisionAmended": NoticeText(
             vi="Quyết định đối với mô hình “{title}” đã được sửa đổi, có nêu lý do.",
             en="The decision on the model “{title}” was amended, with the reasons.",

@@ -65,13 +65,21 @@ COMPLAINT_ANSWERED: Final = Refusal(
 )
 REMEDY_MISSING: Final = Refusal(
     "remedy-missing",
-    vi="Khiếu nại được chấp nhận thì phải nêu hướng xử lý: sửa đổi quyết định, hoặc đề nghị huỷ bỏ kèm căn cứ.",
-    en="An upheld complaint names its remedy: an amendment, or a proposal to revoke with its ground.",
+    vi="Khiếu nại được chấp nhận thì phải nêu hướng xử lý: sửa đổi quyết định, đề nghị huỷ bỏ kèm căn cứ, hoặc "
+    "quyết định lại.",
+    en="An upheld complaint names its remedy: an amendment, a proposal to revoke with its ground, or a new "
+    "decision.",
 )
 REMEDY_IDLE: Final = Refusal(
     "remedy-idle",
     vi="Chỉ khiếu nại được chấp nhận mới có hướng xử lý; căn cứ huỷ bỏ chỉ đi cùng đề nghị huỷ bỏ. Hãy bỏ phần thừa.",
     en="Only an upheld complaint has a remedy, and a ground goes with a revocation alone. Remove the rest.",
+)
+REMEDY_FOR_REFUSALS: Final = Refusal(
+    "remedy-for-refusals",
+    vi="Chỉ quyết định không công nhận mới được quyết định lại. Đối với việc đã công nhận, hãy sửa đổi hoặc đề nghị "
+    "huỷ bỏ.",
+    en="Only a refusal is decided anew. For what was recognised, amend the decision or propose to revoke it.",
 )
 REVOCATION_PENDING: Final = Refusal(
     "revocation-pending",

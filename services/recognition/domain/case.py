@@ -27,7 +27,13 @@ from services.recognition.domain.exemplar import (
     Suspend,
     WaiveEndorsement,
 )
-from services.recognition.domain.proposing import RecordDuplicate, ReturnProposal, SubmitProposal
+from services.recognition.domain.proposing import (
+    RecordDuplicate,
+    RecordEarlier,
+    ReturnProposal,
+    SubmitProposal,
+    WithdrawDuplicate,
+)
 from services.recognition.domain.revocation import DismissRevocation, ProposeRevocation, Revoke
 from shared.contracts.recognition import (
     AchievementEntered,
@@ -35,7 +41,6 @@ from shared.contracts.recognition import (
     CaseDiscontinued,
     CaseOpened,
     CompetenceDetermined,
-    DuplicateFound,
     Ground,
 )
 from shared.contracts.values import (
@@ -121,6 +126,8 @@ CaseCommand = (
     OpenCase
     | DetermineCompetence
     | RecordDuplicate
+    | RecordEarlier
+    | WithdrawDuplicate
     | SubmitProposal
     | ReturnProposal
     | Recognize
@@ -142,6 +149,10 @@ def decide(state: Case, command: CaseCommand) -> Events:
             return _determine_competence(state, command)
         case RecordDuplicate():
             return proposing.record_duplicate(state, command)
+        case RecordEarlier():
+            return proposing.record_earlier(state, command)
+        case WithdrawDuplicate():
+            return proposing.withdraw_duplicate(state, command)
         case SubmitProposal():
             return proposing.submit_proposal(state, command)
         case ReturnProposal():
@@ -215,16 +226,7 @@ def _open(state: Case, command: OpenCase) -> Events:
             rule_set=advice.rule_set,
             rule_set_version=advice.rule_set_version,
         ),
-        *(
-            DuplicateFound(
-                case_id=command.case_id,
-                model=advice.model,
-                other_case=earlier.case_id,
-                other_model=earlier.model,
-                other_body=earlier.deciding_body,
-            )
-            for earlier in command.earlier
-        ),
+        *(proposing.named(command.case_id, advice.model, earlier) for earlier in command.earlier),
     )
 
 
@@ -278,6 +280,8 @@ CASE: Final[Decider[Case, CaseCommand, CaseEvent]] = Decider(
             "OpenCase": OpenCase,
             "DetermineCompetence": DetermineCompetence,
             "RecordDuplicate": RecordDuplicate,
+            "RecordEarlier": RecordEarlier,
+            "WithdrawDuplicate": WithdrawDuplicate,
             "SubmitProposal": SubmitProposal,
             "ReturnProposal": ReturnProposal,
             "Recognize": Recognize,

@@ -119,6 +119,23 @@ EARLIER_CASE_OPEN: Final = Refusal(
     en="Case {case} about the same achievement came first and has not ended. Wait for its decision.",
     practice="same_achievement",
 )
+NOT_IN_ITS_ROW: Final = Refusal(
+    "achievement-row-behind",
+    vi="Hệ thống đang xếp hồ sơ vào thứ tự của thành tích. Hãy thử lại sau ít phút.",
+    en="The case is being put in the row of its achievement. Try again in a few minutes.",
+    practice="same_achievement",
+)
+DUPLICATE_UNKNOWN: Final = Refusal(
+    "duplicate-unknown",
+    vi="Hồ sơ này không ghi là trùng với hồ sơ {case}. Hãy kiểm tra lại mã hồ sơ.",
+    en="Case {case} is not on record as a duplicate of this one. Check which case you mean.",
+)
+DUPLICATE_BY_NAME: Final = Refusal(
+    "duplicate-by-name",
+    vi="Hồ sơ {case} cùng chủ thể, tên và địa điểm: hệ thống tự xác định, không rút được. Hãy chờ hồ sơ đó.",
+    en="Case {case} has the same holder, name and place: that is no finding to take back. Wait for that case.",
+    practice="same_achievement",
+)
 PROPOSAL_MISSING: Final = Refusal(
     "proposal-missing",
     vi="Chưa có tờ trình đề nghị công nhận, hoặc tờ trình đã được trả lại. Hãy chờ đơn vị trình.",

@@ -12,6 +12,7 @@ from services.recognition.domain import case_refusals as refuse
 from shared.contracts.recognition import (
     CaseDiscontinued,
     CaseOpened,
+    CaseReopened,
     CertificateIssued,
     CompetenceDetermined,
     ComplaintAnswered,
@@ -22,6 +23,7 @@ from shared.contracts.recognition import (
     DependentRecognitionDecided,
     DependentRecognitionSuspended,
     DuplicateFound,
+    DuplicateWithdrawn,
     EndorsementGiven,
     EndorsementRefused,
     EndorsementWaived,
@@ -41,6 +43,7 @@ Endorsement = EndorsementGiven | EndorsementRefused | EndorsementWaived
 CaseEvent = (
     CaseOpened
     | DuplicateFound
+    | DuplicateWithdrawn
     | CompetenceDetermined
     | ProposalSubmitted
     | ProposalReturned
@@ -51,6 +54,7 @@ CaseEvent = (
     | DecisionAmended
     | ComplaintLodged
     | ComplaintAnswered
+    | CaseReopened
     | RevocationProposed
     | RevocationDismissed
     | RecognitionRevoked
@@ -70,6 +74,13 @@ class Complaint(msgspec.Struct, frozen=True):
     amendment: DecisionAmended | None = None
 
 
+class FormerRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A refusal that a complaint undid, with its departure from the advice."""
+
+    declined: Declined
+    departure: DecisionDepartedFromAdvice | None
+
+
 _NO_ENDORSEMENTS: Final[Mapping[EndorsingPart, Endorsement]] = MappingProxyType({})
 _NO_COMPLAINTS: Final[Mapping[UUID, Complaint]] = MappingProxyType({})
 
@@ -77,7 +88,8 @@ _NO_COMPLAINTS: Final[Mapping[UUID, Complaint]] = MappingProxyType({})
 class Case(msgspec.Struct, frozen=True):
     """`opened` is None before the first event; the others until they happened. `returned` is the latest
     return, None again once the proposal was submitted anew; `revocation` the proposal that waits; `fallen`
-    are the cases it rested on that fell since it was last put forward or decided; `endorsements` the latest by part.
+    are the cases it rested on that fell since it was last put forward or decided; `endorsements` the latest by part;
+    `former` are refusals that complaints undid, `reopened` the last time that happened.
     """
 
     opened: CaseOpened | None = None
@@ -98,6 +110,8 @@ class Case(msgspec.Struct, frozen=True):
     endorsements: Mapping[EndorsingPart, Endorsement] = _NO_ENDORSEMENTS
     fallen: tuple[CaseId, ...] = ()
     decided_anew: tuple[DependentRecognitionDecided, ...] = ()
+    former: tuple[FormerRefusal, ...] = ()
+    reopened: CaseReopened | None = None
 
     @property
     def deciding_body(self) -> OrganizationId | None:
@@ -119,7 +133,7 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def ended_without_recognition(self) -> bool:
-        """Whether nothing is recognised here, now or later."""
+        """Whether nothing is recognised here, now or later unless a refusal is undone."""
         return self.discontinued is not None or self.fell or isinstance(self.decision, Declined)
 
 
@@ -130,6 +144,9 @@ def evolve(state: Case, event: CaseEvent) -> Case:
             return msgspec.structs.replace(state, opened=event)
         case DuplicateFound():
             return msgspec.structs.replace(state, duplicates=(*state.duplicates, event))
+        case DuplicateWithdrawn():
+            left = tuple(one for one in state.duplicates if one.other_case != event.other_case)
+            return msgspec.structs.replace(state, duplicates=left)
         case CompetenceDetermined():
             return msgspec.structs.replace(state, competence=event)
         case ProposalSubmitted():
@@ -151,6 +168,7 @@ AfterEvent = (
     | DecisionAmended
     | ComplaintLodged
     | ComplaintAnswered
+    | CaseReopened
     | RevocationProposed
     | RevocationDismissed
     | RecognitionRevoked
@@ -173,6 +191,8 @@ def _afterwards(state: Case, event: AfterEvent) -> Case:
             return msgspec.structs.replace(state, complaints=complaints)
         case ComplaintAnswered():
             return _with_complaint(state, event.complaint_id, answer=event)
+        case CaseReopened():
+            return _reopened(state, event)
         case RevocationProposed():
             return msgspec.structs.replace(state, revocation=event)
         case RevocationDismissed():
@@ -189,6 +209,16 @@ def _afterwards(state: Case, event: AfterEvent) -> Case:
         case DependentRecognitionDecided():
             decided_anew = (*state.decided_anew, event)
             return msgspec.structs.replace(state, fallen=(), decided_anew=decided_anew)
+
+
+def _reopened(state: Case, event: CaseReopened) -> Case:
+    undone = state.decision
+    if not isinstance(undone, Declined):
+        return state
+    former = (*state.former, FormerRefusal(declined=undone, departure=state.departure))
+    return msgspec.structs.replace(
+        state, decision=None, departure=None, former=former, reopened=event
+    )
 
 
 def _with_complaint(
@@ -218,6 +248,13 @@ def decided(state: Case) -> tuple[CaseOpened, Decision]:
     if state.decision is None:
         raise after.NOT_DECIDED()
     return state.opened, state.decision
+
+
+def last_decision(state: Case) -> Decision:
+    """The decision, or while the case is reopened the one that was undone. Raises RefusedError."""
+    if state.decision is None and state.former:
+        return state.former[-1].declined
+    return decided(state)[1]
 
 
 def recognition(state: Case) -> tuple[CaseOpened, Recognized]:

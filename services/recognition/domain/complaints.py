@@ -6,12 +6,14 @@ from uuid import UUID
 
 from services.recognition.domain import after_refusals as refuse
 from services.recognition.domain import revocation
-from services.recognition.domain.case_state import Case, Decision, decided
+from services.recognition.domain.case_state import Case, Decision, decided, last_decision
 from services.recognition.domain.revocation import AfterRules, GroundTerms
 from shared.contracts.recognition import (
+    CaseReopened,
     ComplaintAnswered,
     ComplaintLodged,
     ComplaintOutcome,
+    Declined,
     Remedy,
     RevocationProposed,
 )
@@ -43,7 +45,9 @@ class LodgeComplaint(Request, frozen=True, kw_only=True):
 
 
 class AnswerComplaintForm(Request, frozen=True, kw_only=True):
-    """The public answer. One that upholds the complaint names the remedy; a revocation its ground."""
+    """The public answer. One that upholds the complaint names the remedy: a revocation with its ground, of
+    a refusal a new decision.
+    """
 
     outcome: ComplaintOutcome
     answer: Text
@@ -94,15 +98,17 @@ def lodge(state: Case, command: LodgeComplaint) -> tuple[ComplaintLodged, ...]:
 
 def answer(
     state: Case, command: AnswerComplaint
-) -> tuple[ComplaintAnswered | RevocationProposed, ...]:
-    """Once; upholding it with a revocation is the proposal at the same time."""
-    _, decision = decided(state)
+) -> tuple[ComplaintAnswered | CaseReopened | RevocationProposed, ...]:
+    """Once; upholding it with a revocation is the proposal at the same time, with a new decision the
+    reopening.
+    """
+    decision = last_decision(state)
     complaint = state.complaints.get(command.complaint_id)
     if complaint is None:
         raise refuse.COMPLAINT_UNKNOWN()
     if complaint.answer is not None:
         raise refuse.COMPLAINT_ANSWERED()
-    _check_remedy(command)
+    _check_remedy(command, decision)
     answered = ComplaintAnswered(
         case_id=decision.case_id,
         model=decision.model,
@@ -113,6 +119,15 @@ def answer(
         answer=command.answer,
         remedy=command.remedy,
     )
+    if command.remedy == "new_decision" and state.decision is not None:
+        reopened = CaseReopened(
+            case_id=decision.case_id,
+            model=decision.model,
+            complaint_id=command.complaint_id,
+            former_decision=decision.decision_number,
+            reopened_on=legal_date(command.at),
+        )
+        return (answered, reopened)
     if command.reported is None:
         return (answered,)
     proposed = revocation.proposal(
@@ -126,7 +141,7 @@ def answer(
     return (answered, proposed)
 
 
-def _check_remedy(command: AnswerComplaint) -> None:
+def _check_remedy(command: AnswerComplaint, decision: Decision) -> None:
     if command.outcome == "upheld" and command.remedy is None:
         raise refuse.REMEDY_MISSING()
     if command.outcome == "dismissed" and command.remedy is not None:
@@ -135,3 +150,5 @@ def _check_remedy(command: AnswerComplaint) -> None:
         raise refuse.REMEDY_MISSING()
     if command.remedy != "revocation" and command.reported is not None:
         raise refuse.REMEDY_IDLE()
+    if command.remedy == "new_decision" and not isinstance(decision, Declined):
+        raise refuse.REMEDY_FOR_REFUSALS()

@@ -45,11 +45,14 @@ class DecisionRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EarlierCase(msgspec.Struct, frozen=True, kw_only=True):
-    """How a case stands that came first with the same achievement. What has ended stays ended."""
+    """How a case stands that came first with the same achievement. What has ended stays ended, or stands
+    behind once it is reopened: then it waits for this one.
+    """
 
     case_id: CaseId
     ended_without_recognition: bool
     decision_number: str | None
+    stands_behind: bool = False
 
 
 class DecisionTerms(Request, frozen=True, kw_only=True):
@@ -74,11 +77,11 @@ class RecognizeRecord(DecisionTerms, frozen=True, kw_only=True):
 
 
 class Recognize(RecognizeRecord, frozen=True, kw_only=True):
-    """Recognise the model."""
+    """Recognise the model. `earlier` is None while a row it has to stand in lacks its entry."""
 
     at: Instant
     rules: DecisionRules | None
-    earlier: tuple[EarlierCase, ...] = ()
+    earlier: tuple[EarlierCase, ...] | None = ()
     exemplar: ExemplarFacts | None = None
     graph: Graph = Graph()
 
@@ -210,15 +213,16 @@ def _check_duplicates(state: Case, command: Recognize, rules: DecisionRules) -> 
     """Every case that came first has ended without a recognition, or nothing is recognised here."""
     if rules.same_achievement == "allowed":
         return
-    ended = {one.case_id for one in command.earlier if one.ended_without_recognition}
-    numbers = {one.case_id: one.decision_number for one in command.earlier}
-    for found in state.duplicates:
-        if found.other_case in ended:
+    if command.earlier is None:
+        raise refuse.NOT_IN_ITS_ROW()
+    known = {one.case_id: one for one in command.earlier}
+    for case in dict.fromkeys((*(found.other_case for found in state.duplicates), *known)):
+        one = known.get(case)
+        if one is not None and (one.ended_without_recognition or one.stands_behind):
             continue
-        number = numbers.get(found.other_case)
-        if number is None:
-            raise refuse.EARLIER_CASE_OPEN(case=str(found.other_case))
-        raise refuse.RECOGNISED_ALREADY(case=str(found.other_case), number=number)
+        if one is None or one.decision_number is None:
+            raise refuse.EARLIER_CASE_OPEN(case=str(case))
+        raise refuse.RECOGNISED_ALREADY(case=str(case), number=one.decision_number)
 
 
 def _departure(

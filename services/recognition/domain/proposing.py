@@ -3,7 +3,13 @@
 from services.recognition.domain import case_refusals as refuse
 from services.recognition.domain.case_state import Case, undecided
 from services.recognition.domain.deciding import competent_under
-from shared.contracts.recognition import DuplicateFound, ProposalReturned, ProposalSubmitted
+from shared.contracts.recognition import (
+    AchievementEntered,
+    DuplicateFound,
+    DuplicateWithdrawn,
+    ProposalReturned,
+    ProposalSubmitted,
+)
 from shared.contracts.values import CaseId, Line, ModelId, OrganizationId, Text
 from shared.domain.decider import Request
 from shared.domain.time import Instant, legal_date
@@ -24,6 +30,24 @@ class RecordDuplicate(RecordDuplicateForm, frozen=True, kw_only=True):
     other_model: ModelId
     other_body: OrganizationId
     mutual: bool
+
+
+class RecordEarlier(Request, frozen=True, kw_only=True):
+    """Name the cases that stand before a reopened one in the row of its achievement."""
+
+    earlier: tuple[AchievementEntered, ...]
+
+
+class WithdrawDuplicateForm(Request, frozen=True, kw_only=True):
+    """Why the finding was wrong."""
+
+    reason: Text
+
+
+class WithdrawDuplicate(WithdrawDuplicateForm, frozen=True, kw_only=True):
+    """Take the finding back."""
+
+    other_case: CaseId
 
 
 class SubmitProposalForm(Request, frozen=True, kw_only=True):
@@ -72,6 +96,48 @@ def record_duplicate(state: Case, command: RecordDuplicate) -> tuple[DuplicateFo
             other_model=command.other_model,
             other_body=command.other_body,
             finding=command.finding,
+        ),
+    )
+
+
+def named(case: CaseId, model: ModelId, entry: AchievementEntered) -> DuplicateFound:
+    """The case of an entry, named as an earlier one."""
+    return DuplicateFound(
+        case_id=case,
+        model=model,
+        other_case=entry.case_id,
+        other_model=entry.model,
+        other_body=entry.deciding_body,
+    )
+
+
+def record_earlier(state: Case, command: RecordEarlier) -> tuple[DuplicateFound, ...]:
+    """Those not named yet, while the case waits for its decision."""
+    opened = state.opened
+    if opened is None or state.decision is not None or state.discontinued is not None:
+        return ()
+    known = {found.other_case for found in state.duplicates}
+    return tuple(
+        named(opened.case_id, opened.model, entry)
+        for entry in command.earlier
+        if entry.case_id not in known
+    )
+
+
+def withdraw_duplicate(state: Case, command: WithdrawDuplicate) -> tuple[DuplicateWithdrawn, ...]:
+    """What people found can be taken back while undecided; the same holder, name and place is no finding."""
+    opened = undecided(state)
+    found = next((one for one in state.duplicates if one.other_case == command.other_case), None)
+    if found is None:
+        raise refuse.DUPLICATE_UNKNOWN(case=str(command.other_case))
+    if found.finding is None:
+        raise refuse.DUPLICATE_BY_NAME(case=str(command.other_case))
+    return (
+        DuplicateWithdrawn(
+            case_id=opened.case_id,
+            model=opened.model,
+            other_case=command.other_case,
+            reason=command.reason,
         ),
     )
 
