@@ -1,4 +1,4 @@
-"""What is due when, as far as events give the day: results and session, help, revocation."""
+"""What is due when, as events give the day: answer and results and session, help, revocation."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -17,11 +17,19 @@ from shared.contracts.recognition import (
 from shared.contracts.registration import (
     CalendarSet,
     ModelRegistered,
+    ModelWithdrawn,
+    RegistrationAccepted,
+    RegistrationReturned,
     ReportingSessionHeld,
     ReportingSessionMissed,
     WrittenResultsSubmitted,
 )
-from shared.contracts.running import DifficultyResolved, ExtensionGranted, HelpAssigned
+from shared.contracts.running import (
+    DifficultyRaised,
+    DifficultyResolved,
+    ExtensionGranted,
+    HelpAssigned,
+)
 from shared.host.copying import puts
 from shared.host.rows import Patch, Put, RowChange
 from shared.host.service import Handler, Recorded, on
@@ -69,17 +77,27 @@ reminders: Final = Table(
 """The days before a deadline on which a rule set reminds, and MISSED."""
 
 _RESULTS: Final[tuple[Matter, ...]] = ("written_results", "reporting_session")
+_DIFFICULTY: Final[tuple[Matter, ...]] = ("help_assignment", "help")
+
+
+BEFORE_RUNNING_OR_AFTER: Final[tuple[Matter, ...]] = ("registration_answer", "revocation")
+"""What is due of a model that does not run yet, or does no more."""
 
 
 def _registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
-    for matter in _RESULTS:
-        model = str(recorded.event.model_id)
+    model = str(recorded.event.model_id)
+    last_days: dict[Matter, str | None] = {
+        "registration_answer": recorded.event.answer_by.isoformat(),
+        **dict.fromkeys(_RESULTS),
+    }
+    for matter, last_day in last_days.items():
         yield Put(
             deadlines,
             {
                 "matter": matter,
                 "subject": model,
                 "model": model,
+                "last_day": last_day,
                 "done": 0,
                 "said_days": NOTHING_SAID,
                 "event_id": str(recorded.id),
@@ -105,6 +123,17 @@ def _done(matter: Matter, subject: object) -> Iterable[RowChange]:
     yield Patch(deadlines, {"matter": matter, "subject": str(subject)}, {"done": 1})
 
 
+def _answered(
+    recorded: Recorded[RegistrationAccepted | RegistrationReturned | ModelWithdrawn],
+) -> Iterable[RowChange]:
+    return _done("registration_answer", recorded.event.model_id)
+
+
+def _resolved(recorded: Recorded[DifficultyResolved]) -> Iterable[RowChange]:
+    for matter in _DIFFICULTY:
+        yield from _done(matter, recorded.event.difficulty_id)
+
+
 def _said(recorded: Recorded[DeadlineApproached | DeadlineMissed]) -> Iterable[RowChange]:
     event = recorded.event
     days = MISSED if isinstance(event, DeadlineMissed) else event.days_before
@@ -128,6 +157,9 @@ def _adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
 
 HANDLERS: Final[tuple[Handler, ...]] = (
     on(ModelRegistered, _registered),
+    on(RegistrationAccepted, _answered),
+    on(RegistrationReturned, _answered),
+    on(ModelWithdrawn, _answered),
     on(ExtensionGranted, _extended),
     puts(
         CalendarSet,
@@ -139,6 +171,18 @@ HANDLERS: Final[tuple[Handler, ...]] = (
     on(ReportingSessionHeld, lambda r: _done("reporting_session", r.event.model_id)),
     on(ReportingSessionMissed, lambda r: _done("reporting_session", r.event.model_id)),
     puts(
+        DifficultyRaised,
+        deadlines,
+        matter="help_assignment",
+        subject=lambda r: r.event.difficulty_id,
+        model=lambda r: r.event.model_id,
+        last_day=lambda r: r.event.help_by.isoformat(),
+        responsible=None,
+        done=0,
+        said_days=NOTHING_SAID,
+    ),
+    on(HelpAssigned, lambda r: _done("help_assignment", r.event.difficulty_id)),
+    puts(
         HelpAssigned,
         deadlines,
         matter="help",
@@ -149,7 +193,7 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         done=0,
         said_days=NOTHING_SAID,
     ),
-    on(DifficultyResolved, lambda r: _done("help", r.event.difficulty_id)),
+    on(DifficultyResolved, _resolved),
     puts(
         RevocationProposed,
         deadlines,

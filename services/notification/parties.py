@@ -57,6 +57,7 @@ from shared.contracts.running import (
     FeedbackAnswered,
     FeedbackRaised,
     HelpAssigned,
+    ModelFellQuiet,
     ModelPraised,
     PlanRevised,
 )
@@ -152,6 +153,7 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | ModelPraised()
             | DifficultyRaised()
             | HelpAssigned()
+            | ModelFellQuiet()
             | EvidenceWithdrawn()
             | ExtensionGranted()
             | ExtensionRefused()

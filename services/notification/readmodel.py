@@ -145,7 +145,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=3,
+    version=4,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,

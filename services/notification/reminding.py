@@ -6,7 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
-from services.notification.deadline_rows import MISSED, calendars, deadlines, reminders
+from services.notification.deadline_rows import (
+    BEFORE_RUNNING_OR_AFTER,
+    MISSED,
+    calendars,
+    deadlines,
+    reminders,
+)
 from services.notification.domain.deadline import DEADLINE, DeadlineCommand, Miss, Remind
 from services.notification.readmodel import models
 from shared.contracts.values import ModelId, OrganizationId
@@ -52,7 +58,7 @@ _OPEN: Final = (
     .where(
         deadlines.c.done == 0,
         reminders.c.days < deadlines.c.said_days,
-        or_(models.c.running == 1, deadlines.c.matter == "revocation"),
+        or_(models.c.running == 1, deadlines.c.matter.in_(BEFORE_RUNNING_OR_AFTER)),
         # Registration itself records a session that was missed (clause III.2.1b).
         or_(deadlines.c.matter != "reporting_session", reminders.c.days != MISSED),
     )

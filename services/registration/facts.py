@@ -75,7 +75,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rule_set_name(self) -> str:
         """How metadata names the rule-set version."""
-        return f"{self.rules.rule_set}/{self.rules.version}"
+        return self.rules.name
 
 
 async def of_movement(
@@ -98,10 +98,14 @@ async def of_model(work: Work, model: Model) -> Facts:
     """The facts for a registered model: the rule-set version its dossier is stamped with."""
     registration = _required(model)
     _, calendar, cited = await _movement(work, registration.movement, registration.year)
-    rules, rules_event = await _rules(
-        work.read, registration.rule_set, registration.rule_set_version
-    )
+    rules, rules_event = await rules_of(work, model)
     return Facts(year=calendar, rules=rules, cites=(*cited, rules_event))
+
+
+async def rules_of(work: Work, model: Model) -> tuple[RegistrationRules, UUID]:
+    """The rules a registered model's dossier is stamped with, and the event to cite."""
+    registration = _required(model)
+    return await _rules(work.read, registration.rule_set, registration.rule_set_version)
 
 
 async def calendar_of(work: Work, model: Model) -> tuple[MovementYear, tuple[UUID, ...]]:
@@ -158,6 +162,9 @@ async def _rules(
         categories=settings.categories.value,
         survey_gate=settings.survey_gate.value,
         lateness_effect=settings.lateness_effect.value,
+        answer_working_days=settings.registration_answer_working_days.value,
+        holidays=settings.holidays.value,
+        help_days=settings.help_days.value,
     )
     return rules, UUID(row.event_id)
 

@@ -17,6 +17,7 @@ from services.registration.domain.feedback import (
 )
 from services.registration.domain.life import (
     EndModel,
+    NoteSilence,
     ReattestModel,
     RecordReplication,
     ResumeModel,
@@ -246,6 +247,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 ScheduleReportingSession: _BY_COMMITTEE,
                 HoldReportingSession: _BY_COMMITTEE,
                 MissReportingSession: _BY_TIME_ALONE,
+                NoteSilence: _BY_TIME_ALONE,
                 WithdrawModel: _BY_HOLDER,
             }
         ),

@@ -31,6 +31,7 @@ from shared.contracts.running import (
     ExtensionGranted,
     InterimAssessmentRecorded,
     ModelEnded,
+    ModelFellQuiet,
     ModelReattested,
     ModelResumed,
     ModelSuspended,
@@ -99,6 +100,7 @@ models: Final = Table(
     Column("results_submitted_on", String(_DATE)),
     Column("days_late", Integer),
     Column("late_accepted", Integer, nullable=False),
+    Column("quiet_since", String(_DATE)),
     Column("session_on", String(_DATE)),
     Column("session", String(20), nullable=False),
     Column("search", Text, nullable=False),
@@ -140,7 +142,6 @@ rule_sets: Final = Table(
     Column("replaces", Text, nullable=False),
     Column("settings", Text, nullable=False),
     Column("quiet_after_days", Integer, nullable=False),
-    Column("help_days", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("event_id", String(_ID), nullable=False),
     Index("rule_sets_by_body", "adopted_by", "effective_on", "position"),
@@ -157,7 +158,7 @@ def _corrected(recorded: Recorded[EntryCorrected]) -> Iterable[RowChange]:
 
 
 READ_MODEL: Final = ReadModel(
-    version=2,
+    version=3,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -206,6 +207,7 @@ READ_MODEL: Final = ReadModel(
         ),
         patches(ModelSuspended, models, suspended=1),
         patches(ModelResumed, models, suspended=0, heard_on=recorded_on),
+        patches(ModelFellQuiet, models, quiet_since=lambda r: r.event.heard_on.isoformat()),
         patches(ModelReattested, models, attested_year=lambda r: r.event.year),
         patches(ModelEnded, models, status="ended", suspended=0),
         on(EntryCorrected, _corrected),
@@ -219,7 +221,6 @@ READ_MODEL: Final = ReadModel(
             replaces=lambda r: " ".join(str(one) for one in r.event.replaces),
             settings=lambda r: msgspec.json.encode(r.event.settings).decode(),
             quiet_after_days=lambda r: r.event.settings.quiet_after_days.value,
-            help_days=lambda r: r.event.settings.help_days.value,
         ),
         *running_rows.HANDLERS,
     ),

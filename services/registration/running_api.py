@@ -105,9 +105,15 @@ async def praise_model(call: Call[PraiseModelForm]) -> Outcome:
 
 async def raise_difficulty(call: Call[RaiseDifficultyForm]) -> Outcome:
     """Tell the mobilisation system of a difficulty (clause III.2.1a)."""
-    difficulty = DifficultyId(call.derive("difficulty"))
-    command = RaiseDifficulty(**asdict(call.body), difficulty_id=difficulty, at=call.now)
-    return await call.execute(MODEL, call.path_id("model_id"), command)
+    model = call.path_id("model_id")
+    rules, cited = await facts.rules_of(call, (await call.load(MODEL, model)).state)
+    command = RaiseDifficulty(
+        **asdict(call.body),
+        difficulty_id=DifficultyId(call.derive("difficulty")),
+        help_days=rules.help_days,
+        at=call.now,
+    )
+    return await call.execute(MODEL, model, command, cites=(cited,), rules=rules.name)
 
 
 async def assign_help(call: Call[AssignHelpForm]) -> Outcome:

@@ -1,13 +1,14 @@
 """What registration answers about running models: plans and figures, support, and the work lists."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_state import Model
@@ -28,7 +29,7 @@ from shared.host.successions import around
 
 R = TypeVar("R", bound=msgspec.Struct)
 
-_RULES: Final = and_(
+RULES_OF_MODEL: Final = and_(
     rule_sets.c.rule_set == models.c.rule_set, rule_sets.c.version == models.c.rule_set_version
 )
 """Which version a model's dossier is stamped with."""
@@ -247,9 +248,7 @@ async def list_difficulties(query: Query[ListDifficulties]) -> Page[DifficultyRo
             models.c.name.label("model_name"),
             models.c.holder,
             models.c.committee,
-        )
-        .join(models, models.c.model_id == difficulties.c.model_id)
-        .join(rule_sets, _RULES),
+        ).join(models, models.c.model_id == difficulties.c.model_id),
         (difficulties.c.model_id, wanted.model),
         (models.c.movement, wanted.movement),
         (models.c.committee, wanted.committee),
@@ -258,12 +257,9 @@ async def list_difficulties(query: Query[ListDifficulties]) -> Page[DifficultyRo
         (difficulties.c.status, wanted.status),
     )
     if wanted.overdue:
-        late = and_(
-            difficulties.c.status == "helped",
-            difficulties.c.due_on < legal_date(query.now).isoformat(),
-        )
-        waiting = await _longer_ago(query, difficulties.c.raised_on, rule_sets.c.help_days)
-        unhelped = and_(difficulties.c.status == "open", waiting)
+        today = legal_date(query.now).isoformat()
+        late = and_(difficulties.c.status == "helped", difficulties.c.due_on < today)
+        unhelped = and_(difficulties.c.status == "open", difficulties.c.help_by < today)
         statement = statement.where(or_(late, unhelped))
     order = (Order(difficulties.c.raised_on), Order(difficulties.c.difficulty_id))
     return await fetch_page(query.read, statement, order, wanted, into(DifficultyRow))
@@ -293,11 +289,8 @@ async def list_quiet_models(query: Query[ListQuietModels]) -> Page[QuietModelRow
     (quiet_after_days), the longest silent first (clauses III.2.1a, IV.2).
     """
     wanted = query.parameters
-    silent = await _longer_ago(query, models.c.heard_on, rule_sets.c.quiet_after_days)
     statement = where_equal(
-        select(models)
-        .join(rule_sets, _RULES)
-        .where(models.c.status == "running", models.c.suspended == 0, silent),
+        select(models).join(rule_sets, RULES_OF_MODEL).where(await quiet(query.read, query.now)),
         (models.c.movement, wanted.movement),
         (models.c.committee, wanted.committee),
         (models.c.launching_body, wanted.launching_body),
@@ -306,18 +299,15 @@ async def list_quiet_models(query: Query[ListQuietModels]) -> Page[QuietModelRow
     return await fetch_page(query.read, statement, order, wanted, into(QuietModelRow))
 
 
-async def _longer_ago(
-    query: Query[R], day: ColumnElement[str], days_allowed: ColumnElement[int]
-) -> ColumnElement[bool]:
-    """Whether `day` lies further back than the rule set allows. Dates are text that no database counts
-    with; so each interval in use, of at most a year of days, has its own condition.
+async def quiet(read: AsyncConnection, now: datetime) -> ColumnElement[bool]:
+    """Whether a running model, joined with its rule set, was last heard of longer ago than that allows. Dates are
+    text that no database counts with; so each interval in use, of at most a year of days, has its own condition.
     """
-    today = legal_date(query.now)
-    intervals = (await query.read.execute(select(days_allowed).distinct())).scalars()
-    return or_(
-        false(),
-        *(
-            and_(days_allowed == days, day < (today - timedelta(days=days)).isoformat())
-            for days in intervals
-        ),
+    today = legal_date(now)
+    allowed, heard_on = rule_sets.c.quiet_after_days, models.c.heard_on
+    intervals = (await read.execute(select(allowed).distinct())).scalars()
+    silent = (
+        and_(allowed == days, heard_on < (today - timedelta(days=days)).isoformat())
+        for days in intervals
     )
+    return and_(models.c.status == "running", models.c.suspended == 0, or_(false(), *silent))

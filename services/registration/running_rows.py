@@ -27,6 +27,7 @@ difficulties: Final = Table(
     Column("model_id", String(ID_CHARACTERS), nullable=False),
     Column("description", Text, nullable=False),
     Column("raised_on", String(DATE_CHARACTERS), nullable=False),
+    Column("help_by", String(DATE_CHARACTERS), nullable=False),
     Column("status", String(20), nullable=False),
     Column("helper", String(ID_CHARACTERS)),
     Column("task", Text),

@@ -1,14 +1,17 @@
 """What comes due with time in registration."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from services.registration import facts
+from services.registration.domain.life import NoteSilence
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import MissReportingSession
-from services.registration.readmodel import calendars, models
+from services.registration.readmodel import calendars, models, rule_sets
+from services.registration.running_queries import RULES_OF_MODEL, quiet
 from shared.domain.time import legal_date
 from shared.host.service import Schedule, Work
 
@@ -46,4 +49,35 @@ async def note_missed_sessions(work: Work) -> None:
         await work.execute(MODEL, model_id, command, cites=cited)
 
 
-SCHEDULES: Final = (Schedule("missed-reporting-sessions", 60, note_missed_sessions),)
+async def note_silences(work: Work) -> None:
+    """Record of each running model that fell quiet that it did, once a silence (clauses III.2.1a, IV.2)."""
+    unnoted = or_(models.c.quiet_since.is_(None), models.c.quiet_since != models.c.heard_on)
+    fallen = (
+        select(
+            models.c.model_id,
+            models.c.heard_on,
+            models.c.rule_set,
+            models.c.rule_set_version,
+            rule_sets.c.quiet_after_days,
+            rule_sets.c.event_id,
+        )
+        .join(rule_sets, RULES_OF_MODEL)
+        .where(await quiet(work.read, work.now), unnoted)
+        .order_by(models.c.model_id)
+        .limit(DUE_BATCH_MAX)
+    )
+    for row in (await work.read.execute(fallen)).all():
+        command = NoteSilence(
+            at=work.now,
+            heard_on=date.fromisoformat(row.heard_on),
+            quiet_after_days=row.quiet_after_days,
+        )
+        rules = f"{row.rule_set}/{row.rule_set_version}"
+        cites = (UUID(row.event_id),)
+        await work.execute(MODEL, UUID(row.model_id), command, cites=cites, rules=rules)
+
+
+SCHEDULES: Final = (
+    Schedule("missed-reporting-sessions", 60, note_missed_sessions),
+    Schedule("quiet-models", 60, note_silences),
+)

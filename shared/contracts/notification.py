@@ -28,9 +28,19 @@ Relation = Literal[
 """In what a recipient stands to what happened; the last three to the body that adopted a document."""
 
 
-Matter = Literal["written_results", "reporting_session", "help", "revocation"]
-"""What has a deadline: the holder's results and the session that hears them (clause III.2.1b), help with a
-difficulty (clause III.2.1a), the decision on a revocation (practice: `revocation_decision_working_days`)."""
+Matter = Literal[
+    "written_results",
+    "reporting_session",
+    "registration_answer",
+    "help_assignment",
+    "help",
+    "revocation",
+]
+"""What has a deadline: the holder's results and the session that hears them (clause III.2.1b), the answer to a
+registration (practice: `registration_answer_working_days`), assigning help with a difficulty (clause III.2.1a;
+practice: `help_days`) and the help itself, the decision on a revocation (practice:
+`revocation_decision_working_days`).
+"""
 
 
 class SubscriptionSet(Event, frozen=True):

@@ -24,6 +24,7 @@ from shared.contracts.running import (
     HelpAssigned,
     InterimAssessmentRecorded,
     ModelEnded,
+    ModelFellQuiet,
     ModelPraised,
     ModelReattested,
     ModelResumed,
@@ -213,7 +214,8 @@ class ModelRegistered(Event, frozen=True):
     """A model, or an exemplar to be, was registered with a party committee and the launching body.
 
     `holder` is the organisation of the collective, or of the committee of residence or work of an
-    individual, whose name is `holder_person`; `holder_name` names a collective.
+    individual, whose name is `holder_person`; `holder_name` names a collective. `answer_by` is the last
+    day the committee has to accept or return it (practice: `registration_answer_working_days`).
     """
 
     model_id: ModelId
@@ -233,6 +235,7 @@ class ModelRegistered(Event, frozen=True):
     deciding_body: OrganizationId
     rule_set: RuleSetId
     rule_set_version: int
+    answer_by: date
     holder_name: Line | None = None
     holder_person: Forgettable | None = None
 
@@ -391,6 +394,7 @@ EVENTS: Final = Catalogue(
             "ModelSuspended.v1": ModelSuspended,
             "ModelResumed.v1": ModelResumed,
             "ModelEnded.v1": ModelEnded,
+            "ModelFellQuiet.v1": ModelFellQuiet,
             "ModelReattested.v1": ModelReattested,
             "ReplicationRecorded.v1": ReplicationRecorded,
             "FeedbackRaised.v1": FeedbackRaised,

@@ -114,11 +114,14 @@ class ModelPraised(Event, frozen=True):
 
 
 class DifficultyRaised(Event, frozen=True):
-    """Something stands in the model's way (clause III.2.1a)."""
+    """Something stands in the model's way (clause III.2.1a). `help_by` is the last day to assign help
+    with it (practice: `help_days`).
+    """
 
     model_id: ModelId
     difficulty_id: DifficultyId
     raised_on: date
+    help_by: date
     description: Text
 
 
@@ -256,6 +259,16 @@ class ModelEnded(Event, frozen=True):
     model_id: ModelId
     ended_on: date
     reason: Text
+
+
+class ModelFellQuiet(Event, frozen=True):
+    """Nothing was heard of a running model since `heard_on`, for more than `quiet_after_days` days (practice):
+    neither a report of the holder nor an assessment (clauses III.2.1a, IV.2). Said once of each silence.
+    """
+
+    model_id: ModelId
+    heard_on: date
+    quiet_after_days: int
 
 
 class ModelReattested(Event, frozen=True):

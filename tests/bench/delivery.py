@@ -112,6 +112,9 @@ def registration(model: ModelId, clock: SystemClock) -> RegisterModel:
             categories=CATEGORIES,
             survey_gate="before_plan",
             lateness_effect="accept_with_reason",
+            answer_working_days=5,
+            holidays=tuple(date(year, 1, 1) for year in range(2020, 2101)),
+            help_days=15,
         ),
     )
 

@@ -66,6 +66,7 @@ REGISTERED: Final = ModelRegistered(
     deciding_body=COMMITTEE,
     rule_set=RULE_SET,
     rule_set_version=1,
+    answer_by=date(2026, 1, 12),
     holder_name="Chi bộ bản Cửa Rào",
 )
 ACCEPTED: Final = RegistrationAccepted(model_id=MODEL, committee=COMMITTEE)

@@ -23,11 +23,13 @@ from shared.contracts.registration import (
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import (
+    DifficultyRaised,
     ExtensionGranted,
     ExtensionRefused,
     FeedbackAnswered,
     FeedbackRaised,
     HelpAssigned,
+    ModelFellQuiet,
     ModelPraised,
 )
 from shared.contracts.values import (
@@ -456,3 +458,42 @@ async def test_who_takes_help_over_is_reminded_too(running: World) -> None:
     await inbox(running, "office", "HelpAssigned")
     running.clock.pin(NOW + timedelta(days=1))
     assert await deadlines_told(running, "office", 1) == ["DeadlineApproached.help"]
+
+
+async def test_who_has_to_answer_a_registration_is_reminded_and_a_late_answer_is_missed(
+    running: World,
+) -> None:
+    await running.record(registration.EVENTS, f"movement-{story.MOVEMENT}", story.CALENDAR)
+    await running.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
+    await inbox(running, "committee", "ModelRegistered")
+    assert story.registered().answer_by == date(YEAR, 3, 9)
+    running.clock.pin(NOW + timedelta(hours=1))
+    assert await deadlines_told(running, "committee", 1) == [
+        "DeadlineApproached.registration_answer"
+    ]
+    running.clock.pin(datetime(YEAR, 3, 10, 2, tzinfo=UTC))
+    told = await deadlines_told(running, "committee", 2)
+    assert told[-1] == "DeadlineMissed.registration_answer"
+    assert await deadlines_told(running, "office", 1) == ["DeadlineMissed.registration_answer"]
+
+
+async def test_help_that_nobody_assigned_in_time_is_told_to_the_committee(running: World) -> None:
+    await accept(running)
+    raised = DifficultyRaised(
+        model_id=MODEL,
+        difficulty_id=DifficultyId(CASE),
+        raised_on=NOW.date(),
+        help_by=date(YEAR, 3, 17),
+        description="Thiếu cây giống.",
+    )
+    await running.record(registration.EVENTS, f"model-{MODEL}", raised)
+    await inbox(running, "committee", "DifficultyRaised")
+    running.clock.pin(datetime(YEAR, 3, 18, 2, tzinfo=UTC))
+    assert "DeadlineMissed.help_assignment" in await deadlines_told(running, "committee", 1)
+
+
+async def test_a_quiet_model_is_told_to_holder_and_committee(running: World) -> None:
+    quiet = ModelFellQuiet(model_id=MODEL, heard_on=NOW.date(), quiet_after_days=60)
+    await running.record(registration.EVENTS, f"model-{MODEL}", quiet)
+    assert len(await inbox(running, "holder", "ModelFellQuiet")) == 1
+    assert len(await inbox(running, "committee", "ModelFellQuiet")) == 1

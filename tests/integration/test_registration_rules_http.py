@@ -89,7 +89,10 @@ async def register(here: World, number: int) -> dict[str, Any]:
     )
     await here.record(registration.EVENTS, f"model-{model}", surveyed)
     whole = msgspec.to_builtins(story.registered(model, f"Đường hoa {number}"))
-    left_out = ("model_id", "rule_set", "rule_set_version", "launching_body", "holder_person")
+    left_out = (
+        *("model_id", "rule_set", "rule_set_version", "launching_body", "holder_person"),
+        "answer_by",
+    )
     body = {name: value for name, value in whole.items() if name not in left_out}
     body |= {"category": "I.1.1-4", "committee": str(COMMITTEE), "deciding_body": str(COMMITTEE)}
     answer = await here.post(f"/registration/models/{model}/registration", body, user="r")

@@ -183,6 +183,12 @@ async def test_a_model_is_quiet_after_its_rule_sets_interval_until_something_is_
     here.clock.pin(JULY)
     (row,) = (await here.get("/registration/quiet-models", user="clerk"))["items"]
     assert (row["model_id"], row["heard_on"]) == (str(MODEL), "2026-05-10")
+
+    async def noted() -> int | None:
+        stream = await here.runtime.store.read_stream(f"model-{MODEL}")
+        return sum(event.type.endswith("ModelFellQuiet.v1") for event in stream) or None
+
+    assert await here.until(noted) == 1
     assessment = {
         "assessed_on": "2026-07-20",
         "standing": "weak",

@@ -71,6 +71,9 @@ rules = RegistrationRules(
     ),
     survey_gate="before_registration",
     lateness_effect="accept_with_reason",
+    answer_working_days=5,
+    holidays=(date(2026, 1, 1), date(2026, 5, 1)),
+    help_days=15,
 )
 survey_site = SurveySite(
     model_id=MODEL_ID,
@@ -130,6 +133,7 @@ registered = ModelRegistered(
     deciding_body=DECIDING,
     rule_set=rules.rule_set,
     rule_set_version=1,
+    answer_by=date(2026, 1, 27),
 )
 accepted = RegistrationAccepted(model_id=MODEL_ID, committee=COMMITTEE)
 returned = RegistrationReturned(

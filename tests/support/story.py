@@ -112,7 +112,7 @@ SETTINGS = RuleSettings(
     survey_gate=Setting(value="before_registration", source="guideline III.1.1b"),
     lateness_effect=Setting(value="accept_with_reason", source="practice: mẫu"),
     posting_working_days=Setting(value=10, source="practice: mẫu"),
-    holidays=Setting(value=(), source="practice: mẫu"),
+    holidays=Setting(value=(date(YEAR, 1, 1), date(YEAR + 1, 1, 1)), source="practice: mẫu"),
     ballot_mode=Setting(value="open", source="practice: mẫu"),
     quorum=Setting(value=Fraction(numerator=2, denominator=3), source="practice: mẫu"),
     threshold=Setting(value=Fraction(numerator=1, denominator=2), source="practice: mẫu"),
@@ -177,6 +177,7 @@ def registered(
         deciding_body=deciding_body,
         rule_set=RULE_SET,
         rule_set_version=1,
+        answer_by=date(YEAR, 3, 9),
         holder_name="Chi bộ bản Cửa Rào",
     )
 

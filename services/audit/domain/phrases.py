@@ -128,6 +128,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "responsible": ("đơn vị phải thực hiện", "responsible"),
         "written_results": ("báo cáo kết quả bằng văn bản", "written results"),
         "reporting_session": ("hội nghị báo cáo kết quả", "the reporting session"),
+        "registration_answer": ("trả lời đăng ký", "the answer to a registration"),
+        "help_assignment": ("phân công giúp tháo gỡ khó khăn", "assigning help with a difficulty"),
         "help": ("giúp tháo gỡ khó khăn", "help with a difficulty"),
         "revocation": ("quyết định việc hủy bỏ", "the decision on a revocation"),
         "body_above": ("cấp trên trực tiếp", "body above"),

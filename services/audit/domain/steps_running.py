@@ -86,6 +86,12 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="Đính chính {entry}: từ “{was}” thành “{becomes}”. Lý do: {reason}",
             en="Corrected {entry}: from “{was}” to “{becomes}”. Reason: {reason}",
         ),
+        r.ModelFellQuiet: Template(
+            vi="Mô hình im ắng: từ {heard_on} không có báo cáo hay đánh giá, quá {quiet_after_days} ngày.",
+            en="The model fell quiet: no report or assessment since {heard_on}, for more than "
+            "{quiet_after_days} days.",
+            clause="III.2.1a",
+        ),
         r.ModelSuspended: Template(
             vi="Tạm dừng mô hình từ {suspended_on}. Lý do: {reason}",
             en="The model was suspended on {suspended_on}. Reason: {reason}",

@@ -47,6 +47,7 @@ from shared.contracts.running import (
     FeedbackAnswered,
     FeedbackRaised,
     HelpAssigned,
+    ModelFellQuiet,
     ModelPraised,
     PlanRevised,
 )
@@ -89,6 +90,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(PlanRevised, ("committee",), _PRACTICE),
     RecipientRule(ModelPraised, ("holder", "committee"), "guideline III.2.1a"),
     RecipientRule(DifficultyRaised, ("committee", "launching_body"), "guideline III.2.1a"),
+    RecipientRule(ModelFellQuiet, ("holder", "committee"), "guideline III.2.1a"),
     RecipientRule(HelpAssigned, ("helper", "holder"), "guideline III.2.1a"),
     RecipientRule(EvidenceWithdrawn, ("committee", "appraising_unit"), _PRACTICE),
     RecipientRule(ExtensionGranted, ("holder",), _PRACTICE),
@@ -122,6 +124,8 @@ RESPONSIBLE: Final[Mapping[Matter, Relation]] = MappingProxyType(
     {
         "written_results": "holder",
         "reporting_session": "organizer",
+        "registration_answer": "committee",
+        "help_assignment": "committee",
         "help": "helper",
         "revocation": "deciding_body",
     }

@@ -195,6 +195,27 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Đã quá hạn giúp mô hình “{title}” tháo gỡ khó khăn. Hãy xem và xử lý.",
             en="Help with a difficulty of the model “{title}” is overdue. Look into it.",
         ),
+        "DeadlineApproached.registration_answer": NoticeText(
+            vi="Sắp hết hạn trả lời đăng ký mô hình “{title}”. Hãy chấp nhận hoặc trả lại, nêu rõ lý do.",
+            en="The answer to the registration of the model “{title}” is due soon. Accept it, or return it "
+            "with reasons.",
+        ),
+        "DeadlineMissed.registration_answer": NoticeText(
+            vi="Đã quá hạn trả lời đăng ký mô hình “{title}”. Hãy xem và trả lời.",
+            en="The answer to the registration of the model “{title}” is overdue. Look into it.",
+        ),
+        "DeadlineApproached.help_assignment": NoticeText(
+            vi="Sắp hết hạn phân công giúp mô hình “{title}” tháo gỡ khó khăn. Hãy phân công.",
+            en="Help with a difficulty of the model “{title}” is to be assigned soon. Assign it.",
+        ),
+        "DeadlineMissed.help_assignment": NoticeText(
+            vi="Đã quá hạn phân công giúp mô hình “{title}” tháo gỡ khó khăn. Hãy xem và phân công.",
+            en="Nobody was assigned in time to help the model “{title}” with a difficulty. Look into it.",
+        ),
+        "ModelFellQuiet": NoticeText(
+            vi="Mô hình “{title}” đã lâu không có báo cáo hay đánh giá. Hãy báo cáo tiến độ, hoặc đến xem và đánh giá.",
+            en="Nothing was heard of the model “{title}” for long. Report its progress, or visit and assess it.",
+        ),
         "DeadlineApproached.revocation": NoticeText(
             vi="Sắp hết hạn quyết định về đề nghị hủy bỏ việc công nhận mô hình “{title}”. "
             "Hãy quyết định.",

@@ -22,6 +22,14 @@ class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[Category, ...]
     survey_gate: SurveyGate
     lateness_effect: LatenessEffect
+    answer_working_days: int
+    holidays: tuple[date, ...]
+    help_days: int
+
+    @property
+    def name(self) -> str:
+        """How metadata names the version."""
+        return f"{self.rule_set}/{self.version}"
 
 
 class MovementYear(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from services.registration.domain.plan import NOT_RUNNING
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.running import (
     ModelEnded,
+    ModelFellQuiet,
     ModelReattested,
     ModelResumed,
     ModelSuspended,
@@ -27,15 +28,25 @@ from shared.domain.time import Instant, legal_date
 
 
 class Life(msgspec.Struct, frozen=True):
-    """`suspended` is None while it runs; `attested` has the last attestation of each year."""
+    """`suspended` is None while it runs; `attested` has the last attestation of each year; `quiet_since` is
+    the day the last silence that was noted began.
+    """
 
     suspended: ModelSuspended | None = None
     ended: ModelEnded | None = None
     attested: Mapping[int, ModelReattested] = MappingProxyType({})
     replicates: ReplicationRecorded | None = None
+    quiet_since: date | None = None
 
 
-LifeEvent = ModelSuspended | ModelResumed | ModelEnded | ModelReattested | ReplicationRecorded
+LifeEvent = (
+    ModelSuspended
+    | ModelResumed
+    | ModelEnded
+    | ModelReattested
+    | ReplicationRecorded
+    | ModelFellQuiet
+)
 
 
 def evolve(state: Life, event: LifeEvent) -> Life:
@@ -53,6 +64,8 @@ def evolve(state: Life, event: LifeEvent) -> Life:
             return known(state, attested=attested)
         case ReplicationRecorded():
             return known(state, replicates=event)
+        case ModelFellQuiet():
+            return known(state, quiet_since=event.heard_on)
 
 
 # --- commands ---------------------------------------------------------------------------------
@@ -122,7 +135,17 @@ class RecordReplication(RecordReplicationForm, frozen=True, kw_only=True):
     at: Instant
 
 
-LifeCommand = SuspendModel | ResumeModel | EndModel | ReattestModel | RecordReplication
+class NoteSilence(Request, frozen=True, kw_only=True):
+    """Nothing was heard of the model since `heard_on`; longer than `quiet_after_days` it is quiet."""
+
+    heard_on: date
+    quiet_after_days: int
+    at: Instant
+
+
+LifeCommand = (
+    SuspendModel | ResumeModel | EndModel | ReattestModel | RecordReplication | NoteSilence
+)
 
 # --- rules ------------------------------------------------------------------------------------
 
@@ -140,6 +163,12 @@ ENDS_IN_FUTURE: Final = Refusal(
     "model-end-in-future",
     vi="Ngày kết thúc {ended_on} ở sau hôm nay. Hãy ghi khi mô hình đã kết thúc.",
     en="The end {ended_on} lies in the future. Record it once the model is over.",
+)
+NOT_QUIET: Final = Refusal(
+    "model-not-quiet",
+    vi="Mô hình có tin lần cuối ngày {heard_on}; sau {days} ngày không có tin mới ghi là im ắng.",
+    en="The model was last heard of on {heard_on}; it counts as quiet after {days} days without news.",
+    practice="quiet_after_days",
 )
 ALREADY_ATTESTED: Final = Refusal(
     "model-reattested",
@@ -188,6 +217,8 @@ def decide(
             return _reattest(state, command, registration, planned=planned)
         case RecordReplication():
             return _replicate(state, command, registration)
+        case NoteSilence():
+            return _note_silence(state, command, registration, planned=planned)
 
 
 def _reattest(
@@ -210,6 +241,23 @@ def _reattest(
             by=command.by,
             attested_on=today,
             finding=command.finding,
+        ),
+    )
+
+
+def _note_silence(
+    state: Life, command: NoteSilence, registration: ModelRegistered, *, planned: bool
+) -> tuple[LifeEvent, ...]:
+    """Each silence once: the one that began on a day is the same however often it is looked at."""
+    if not planned or state.suspended is not None or state.quiet_since == command.heard_on:
+        return ()
+    if (legal_date(command.at) - command.heard_on).days <= command.quiet_after_days:
+        raise NOT_QUIET(heard_on=command.heard_on.isoformat(), days=command.quiet_after_days)
+    return (
+        ModelFellQuiet(
+            model_id=registration.model_id,
+            heard_on=command.heard_on,
+            quiet_after_days=command.quiet_after_days,
         ),
     )
 

@@ -24,6 +24,7 @@ from services.registration.domain.extension import (
 from services.registration.domain.life import (
     EndModel,
     LifeCommand,
+    NoteSilence,
     ReattestModel,
     RecordReplication,
     ResumeModel,
@@ -73,6 +74,7 @@ from shared.contracts.registration import (
 from shared.contracts.running import ProgressReported
 from shared.domain.decider import Decider
 from shared.domain.time import legal_date
+from shared.domain.workingdays import last_of_working_days
 
 Events = tuple[ModelEvent, ...]
 
@@ -82,11 +84,11 @@ def decide(state: Model, command: ModelCommand) -> Events:
     if isinstance(command, DutyCommand):
         state = standing_today(state, command)
     if state.status == "withdrawn":
-        if isinstance(command, WithdrawModel | MissReportingSession):
+        if isinstance(command, WithdrawModel | MissReportingSession | NoteSilence):
             return ()
         raise refuse.WITHDRAWN()
     if state.status == "ended" and not isinstance(command, _TAKEN_AFTER_THE_END):
-        if isinstance(command, EndModel | MissReportingSession):
+        if isinstance(command, EndModel | MissReportingSession | NoteSilence):
             return ()
         raise life.ENDED()
     if state.life.suspended is not None and isinstance(command, _WAITS_WHILE_SUSPENDED):
@@ -145,6 +147,8 @@ def _decide_running(state: Model, command: _RunningCommand) -> Events:
         return extension.decide(state.extensions, command, registration, results_in=results_in)
     if isinstance(command, CorrectEntry):
         return correction.decide(state.entries, command, registration)
+    if isinstance(command, NoteSilence) and state.status != "running":
+        return ()
     return life.decide(state.life, command, registration, planned=state.plan is not None)
 
 
@@ -200,6 +204,9 @@ def _register(state: Model, command: RegisterModel) -> Events:
             deciding_body=command.deciding_body,
             rule_set=command.rules.rule_set,
             rule_set_version=command.rules.version,
+            answer_by=last_of_working_days(
+                legal_date(command.at), command.rules.answer_working_days, command.rules.holidays
+            ),
         ),
     )
 
@@ -324,6 +331,7 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
             "EndModel": EndModel,
             "ReattestModel": ReattestModel,
             "RecordReplication": RecordReplication,
+            "NoteSilence": NoteSilence,
             "ReportProgress": ReportProgress,
             "SubmitWrittenResults": SubmitWrittenResults,
             "AcceptLateReport": AcceptLateReport,

@@ -39,6 +39,7 @@ from shared.contracts.running import (
     HelpAssigned,
     InterimAssessmentRecorded,
     ModelEnded,
+    ModelFellQuiet,
     ModelPraised,
     ModelReattested,
     ModelResumed,
@@ -156,7 +157,13 @@ def evolve(state: Model, event: ModelEvent) -> Model:
             return _corrected(state, correction.evolve(state.entries, event))
         case ModelEnded():
             return known(state, status="ended", life=life.evolve(state.life, event))
-        case ModelSuspended() | ModelResumed() | ModelReattested() | ReplicationRecorded():
+        case (
+            ModelSuspended()
+            | ModelResumed()
+            | ModelReattested()
+            | ReplicationRecorded()
+            | ModelFellQuiet()
+        ):
             return known(state, life=life.evolve(state.life, event))
         case LatenessRecorded():
             return known(state, lateness=event)

@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -99,9 +99,10 @@ class RaiseDifficultyForm(Request, frozen=True, kw_only=True):
 
 
 class RaiseDifficulty(RaiseDifficultyForm, frozen=True, kw_only=True):
-    """Tell the mobilisation system of a difficulty."""
+    """Tell the mobilisation system of a difficulty. `help_days` are those of the dossier's rule set."""
 
     difficulty_id: DifficultyId
+    help_days: int
     at: Instant
 
 
@@ -218,6 +219,7 @@ def _raise(
             model_id=registration.model_id,
             difficulty_id=command.difficulty_id,
             raised_on=legal_date(command.at),
+            help_by=legal_date(command.at) + timedelta(days=command.help_days),
             description=command.description,
         ),
     )

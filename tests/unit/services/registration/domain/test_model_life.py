@@ -1,6 +1,6 @@
 """A model rests, goes on, is attested each year, ends; and its lineage is kept (clause II.5)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ from services.registration.domain import model_refusals as refuse
 from services.registration.domain.life import (
     EndModel,
     LifeCommand,
+    NoteSilence,
     ReattestModel,
     RecordReplication,
     ResumeModel,
@@ -22,6 +23,7 @@ from services.registration.domain.model_commands import ModelCommand, ReportProg
 from services.registration.domain.model_state import ModelEvent
 from shared.contracts.running import (
     ModelEnded,
+    ModelFellQuiet,
     ModelReattested,
     ModelResumed,
     ModelSuspended,
@@ -172,3 +174,63 @@ def test_a_model_never_reports_while_it_rests_and_ends_at_most_once(
         events.extend(new)
     assert [type(event) for event in events].count(ModelEnded) <= 1
     assert events[-1] == ended or ended not in events
+
+
+def note(heard_on: date, at: datetime) -> NoteSilence:
+    return NoteSilence(heard_on=heard_on, quiet_after_days=60, at=at)
+
+
+HEARD_ON = date(2026, 3, 1)
+fell_quiet = ModelFellQuiet(model_id=MODEL_ID, heard_on=HEARD_ON, quiet_after_days=60)
+
+
+class TestSilence:
+    def test_a_running_model_falls_quiet_when_the_days_are_over(self) -> None:
+        model.given(*running).when(note(HEARD_ON, MAY)).then(fell_quiet)
+
+    def test_before_it_is_not_quiet(self) -> None:
+        refused = (
+            model.given(*running).when(note(date(2026, 3, 11), MAY)).then_refused(life.NOT_QUIET)
+        )
+        assert refused.refusal.practice == "quiet_after_days"
+
+    def test_a_silence_is_noted_once_and_a_later_one_anew(self) -> None:
+        model.given(*running, fell_quiet).when(note(HEARD_ON, JUNE)).then_nothing()
+        later = msgspec.structs.replace(fell_quiet, heard_on=date(2026, 4, 1))
+        model.given(*running, fell_quiet).when(note(date(2026, 4, 1), JUNE)).then(later)
+
+    def test_before_acceptance_there_is_nothing_to_hear(self) -> None:
+        silence = note(HEARD_ON, JUNE)
+        model.given(surveyed, registered).when(silence).then_refused(refuse.NOT_ACCEPTED)
+
+    def test_what_has_no_plan_rests_or_is_over_falls_silent_without_a_word(self) -> None:
+        for past in (
+            (surveyed, registered, accepted),
+            (*running, suspended),
+            (*running, withdrawn),
+            (*running, held, results, reported),
+        ):
+            model.given(*past).when(note(HEARD_ON, JUNE)).then_nothing()
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=30))
+def test_no_silence_is_noted_twice_and_none_before_its_time(
+    course: list[tuple[int, bool]],
+) -> None:
+    state = MODEL.fold(running)
+    heard_on, today = HEARD_ON, JUNE
+    noted: list[date] = []
+    for days, is_heard in course:
+        today += timedelta(days=days)
+        if is_heard:
+            heard_on = today.date()
+        try:
+            events = MODEL.decide(state, note(heard_on, today))
+        except RefusedError:
+            assert (today.date() - heard_on).days <= 60
+            continue
+        for event in events:
+            state = MODEL.evolve(state, event)
+            assert isinstance(event, ModelFellQuiet)
+            noted.append(event.heard_on)
+    assert len(noted) == len(set(noted))

@@ -19,6 +19,7 @@ from shared.contracts.registration import (
 from shared.contracts.values import (
     Forgettable,
 )
+from shared.domain.workingdays import HOLIDAYS_UNKNOWN
 from tests.support.dossier import (
     DECIDING,
     JANUARY,
@@ -50,6 +51,18 @@ class TestSurvey:
 class TestRegistration:
     def test_a_surveyed_model_is_registered_with_committee_and_launching_body(self) -> None:
         model.given(surveyed).when(register).then(registered)
+
+    def test_the_day_to_answer_counts_working_days_alone(self) -> None:
+        over_a_holiday = msgspec.structs.replace(rules, holidays=(date(2026, 1, 22),))
+        later = msgspec.structs.replace(registered, answer_by=date(2026, 1, 28))
+        model.given(surveyed).when(msgspec.structs.replace(register, rules=over_a_holiday)).then(
+            later
+        )
+
+    def test_without_known_holidays_there_is_no_day_to_answer_and_it_is_refused(self) -> None:
+        unknown = msgspec.structs.replace(rules, holidays=())
+        guessed = msgspec.structs.replace(register, rules=unknown)
+        model.given(surveyed).when(guessed).then_refused(HOLIDAYS_UNKNOWN)
 
     def test_without_survey_it_is_refused(self) -> None:
         refused = model.given().when(register).then_refused(refuse.SURVEY_MISSING)
@@ -114,7 +127,7 @@ class TestRegistration:
     def test_the_period_is_counted_in_dates_of_viet_nam(self) -> None:
         last_minute = datetime(2026, 3, 31, 16, 59, tzinfo=UTC)
         model.given(surveyed).when(msgspec.structs.replace(register, at=last_minute)).then(
-            registered
+            msgspec.structs.replace(registered, answer_by=date(2026, 4, 7))
         )
         too_late = msgspec.structs.replace(register, at=last_minute + timedelta(minutes=1))
         model.given(surveyed).when(too_late).then_refused(refuse.REGISTRATION_CLOSED)

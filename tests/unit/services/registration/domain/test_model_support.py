@@ -48,11 +48,14 @@ UNION = OrganizationId(UUID(int=21))
 
 praise = PraiseModel(by=COMMITTEE, reasons="Huy động được 65 hộ hiến đất.", at=MAY)
 praised = ModelPraised(model_id=MODEL_ID, by=COMMITTEE, reasons=praise.reasons)
-raise_it = RaiseDifficulty(difficulty_id=DIFFICULTY, description="Thiếu xi măng.", at=MAY)
+raise_it = RaiseDifficulty(
+    difficulty_id=DIFFICULTY, description="Thiếu xi măng.", help_days=15, at=MAY
+)
 raised = DifficultyRaised(
     model_id=MODEL_ID,
     difficulty_id=DIFFICULTY,
     raised_on=date(2026, 5, 10),
+    help_by=date(2026, 5, 25),
     description="Thiếu xi măng.",
 )
 assign = AssignHelp(
