@@ -29,6 +29,7 @@ from shared.contracts.recognition import (
     CaseReopened,
     ComplaintAnswered,
     ComplaintLodged,
+    DecidingBodyNamed,
     DecisionAmended,
     Declined,
     DependentRecognitionDecided,
@@ -165,6 +166,7 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | Recognized()
             | Declined()
             | DuplicateFound()
+            | DecidingBodyNamed()
             | ComplaintLodged()
             | ComplaintAnswered()
             | CaseReopened()
@@ -210,6 +212,8 @@ async def _parties(
             parties["helper"] = [event.helper]
         case ProposalReturned():
             parties["submitting_unit"] = [event.returned_to]
+        case DecidingBodyNamed():
+            parties["deciding_body"] = [event.organization]
         case DuplicateFound():
             parties["deciding_body"] = [*parties["deciding_body"], event.other_body]
         case DeadlineApproached() | DeadlineMissed():

@@ -13,13 +13,19 @@ from services.recognition import (
     queries,
     review_api,
 )
-from services.recognition.domain.case import CASE, DetermineCompetence, DetermineCompetenceForm
+from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case
 from services.recognition.domain.deciding import (
     Decline,
     DeclineForm,
     Recognize,
     RecognizeForm,
+)
+from services.recognition.domain.determining import (
+    DetermineCompetence,
+    DetermineCompetenceForm,
+    NameDecidingBody,
+    NameDecidingBodyForm,
 )
 from services.recognition.domain.erasure import ERASURE
 from services.recognition.domain.exemplar import ExemplarFacts
@@ -87,12 +93,23 @@ async def return_proposal(call: Call[ReturnProposalForm]) -> Outcome:
 
 async def determine_competence(call: Call[DetermineCompetenceForm]) -> Outcome:
     """Determine the competent bodies again (clause I.2.2), after lines or competences were corrected."""
-    case, opened = await case_of(call)
+    case, state, opened = await case_state(call)
+    named = state.named or opened.deciding_body
     graph, cites = await graph_facts.graph_above(
-        call.read, opened.holder, opened.deciding_body, legal_date(call.now)
+        call.read, opened.holder, named, legal_date(call.now)
     )
     command = DetermineCompetence(at=call.now, graph=graph)
     return await call.execute(CASE, case, command, cites=cites)
+
+
+async def name_deciding_body(call: Call[NameDecidingBodyForm]) -> Outcome:
+    """Name one of the competent bodies to decide, where the one named in the registration is not competent
+    (clause I.2.2).
+    """
+    case, opened = await case_of(call)
+    by = acting(call, opened.committee)
+    command = NameDecidingBody(organization=call.body.organization, named_by=by)
+    return await call.execute(CASE, case, command)
 
 
 async def recognize(call: Call[RecognizeForm]) -> Outcome:
@@ -162,6 +179,13 @@ def _case_routes(api: Api) -> None:
         DetermineCompetenceForm,
         determine_competence,
         command=DetermineCompetence,
+        tag=tag,
+    )
+    api.write(
+        f"{one}/deciding-body",
+        NameDecidingBodyForm,
+        name_deciding_body,
+        command=NameDecidingBody,
         tag=tag,
     )
     api.write(

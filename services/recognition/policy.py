@@ -23,13 +23,13 @@ from services.recognition.domain.award import (
 from services.recognition.domain.case import (
     CASE,
     CaseCommand,
-    DetermineCompetence,
     Discontinue,
     OpenCase,
 )
 from services.recognition.domain.case_state import Case, CaseEvent
 from services.recognition.domain.complaints import AnswerComplaint, LodgeComplaint
 from services.recognition.domain.deciding import Decline, Recognize
+from services.recognition.domain.determining import DetermineCompetence, NameDecidingBody
 from services.recognition.domain.exemplar import (
     DecideAnew,
     GiveEndorsement,
@@ -59,6 +59,7 @@ from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
 DECIDING_BODY: Final = "deciding_body"
 COMMITTEE: Final = "committee"
+HOLDER: Final = "holder"
 APPRAISING_UNIT: Final = "appraising_unit"
 ENDORSER: Final = "endorser"
 REVIEWING_BODY: Final = "reviewing_body"
@@ -92,6 +93,7 @@ def _parties(state: Case, command: CaseCommand) -> Parties:
         else (),
         DECIDING_BODY: {state.deciding_body or opened.deciding_body},
         COMMITTEE: {opened.committee},
+        HOLDER: {opened.holder},
         APPRAISING_UNIT: {opened.appraising_unit},
     }
 
@@ -111,6 +113,10 @@ _GRANTS: Final[Mapping[type[CaseCommand], tuple[Grant, ...]]] = MappingProxyType
             *_BY_SIGNER,
             Grant(Role.COMMITTEE_OFFICER, COMMITTEE),
             Grant(Role.ADMINISTRATOR, ANY),
+        ),
+        NameDecidingBody: (
+            Grant(Role.REGISTRANT, HOLDER),
+            Grant(Role.COMMITTEE_OFFICER, COMMITTEE),
         ),
         RecordDuplicate: (*_BY_DECIDING_BODY, *_BY_SUBMITTING_UNIT),
         RecordEarlier: _BY_REACTION_ALONE,

@@ -6,10 +6,10 @@ from services.recognition import cascade, facts, graph_facts
 from services.recognition.domain.achievement import ACHIEVEMENT, EnterAchievement
 from services.recognition.domain.case import (
     CASE,
-    DetermineCompetence,
     Discontinue,
     OpenCase,
 )
+from services.recognition.domain.determining import DetermineCompetence
 from services.recognition.domain.proposing import RecordEarlier
 from shared.contracts.appraisal import AdviceIssued
 from shared.contracts.recognition import CaseReopened, DuplicateFound

@@ -84,6 +84,17 @@ class CompetenceDetermined(Event, frozen=True):
     successor: OrganizationId | None = None
 
 
+class DecidingBodyNamed(Event, frozen=True):
+    """The holder named one of the competent bodies, for the one named before is not competent (clause
+    I.2.2).
+    """
+
+    case_id: CaseId
+    model: ModelId
+    organization: OrganizationId
+    named_by: OrganizationId
+
+
 class AchievementEntered(Event, frozen=True):
     """A case about this achievement was advised on. Cases stand in the order of the stream: of two, the
     later one is recognised only if the earlier one ended without a recognition (practice:
@@ -466,6 +477,7 @@ EVENTS: Final = Catalogue(
         {
             "CaseOpened.v1": CaseOpened,
             "CompetenceDetermined.v1": CompetenceDetermined,
+            "DecidingBodyNamed.v1": DecidingBodyNamed,
             "AchievementEntered.v1": AchievementEntered,
             "DuplicateFound.v1": DuplicateFound,
             "DuplicateWithdrawn.v1": DuplicateWithdrawn,

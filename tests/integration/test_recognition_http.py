@@ -179,6 +179,36 @@ async def test_a_body_without_competence_cannot_decide_until_its_line_is_correct
     assert (await running.get(ONE))["recognized"]["clauses"] == ["I.2.2b"]
 
 
+async def test_the_holder_names_a_competent_body_in_the_place_of_one_that_is_not(
+    running: World,
+) -> None:
+    await running.record(
+        registration.EVENTS,
+        f"organization-{story.CELL}",
+        story.line(story.CELL, "party", None),
+        story.line(story.CELL, "territory", None),
+        story.line(story.CELL, "vertical", UNION),
+    )
+    await running.record(
+        registration.EVENTS, f"organization-{UNION}", story.competence(UNION, "I.2.2c")
+    )
+    case = await advise(running)
+    assert case["competence"]["named_body_competent"] is False
+    naming = {"organization": str(UNION)}
+    path = f"{ONE}/deciding-body"
+    for name in ("union-signer", "foreign-officer", "signer"):
+        assert (await running.post(path, naming, user=name)).status_code == 403, name
+    nobody = await running.post(path, {"organization": str(story.ELSEWHERE)}, user="registrant")
+    assert nobody.json()["clause"] == "I.2.2"
+    answer = await running.post(path, naming, user="registrant")
+    assert answer.status_code == 200, answer.text
+    (row,) = (await running.get("/recognition/cases", body=str(UNION)))["items"]
+    assert row["named_body_competent"] is True
+    answer = await running.post(f"{ONE}/recognition", DECISION, user="union-signer")
+    assert answer.status_code == 200, answer.text
+    assert (await running.get(ONE))["recognized"]["decided_by"] == str(UNION)
+
+
 async def test_a_withdrawn_model_ends_its_open_case(running: World) -> None:
     await advise(running)
     await running.record(registration.EVENTS, f"model-{MODEL}", story.withdrawn())

@@ -41,6 +41,11 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             "{named_body_competent}.",
             clause="I.2.2",
         ),
+        c.DecidingBodyNamed: Template(
+            vi="{named_by} nêu {organization} là cơ quan quyết định, thay cho cơ quan không có thẩm quyền.",
+            en="{named_by} named {organization} to decide, in the place of a body that is not competent.",
+            clause="I.2.2",
+        ),
         c.Recognized: Template(
             vi="{decided_by} công nhận {aim}, quyết định số {decision_number} ngày {decided_on} "
             "({signer_office}).",

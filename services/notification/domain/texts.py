@@ -110,6 +110,10 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Phản ánh “{title}” đã được trả lời. Hãy xem.",
             en="The feedback “{title}” was answered. See the answer.",
         ),
+        "DecidingBodyNamed": NoticeText(
+            vi="Hồ sơ mô hình “{title}” được chuyển tới cơ quan có thẩm quyền khác để quyết định.",
+            en="The case of the model “{title}” goes to another competent body for its decision.",
+        ),
         "DuplicateFound": NoticeText(
             vi="Mô hình “{title}” trùng thành tích với một hồ sơ khác. Hãy đối chiếu trước "
             "khi quyết định.",

@@ -9,16 +9,16 @@ from services.recognition.domain import (
     afterwards,
     complaints,
     deciding,
+    determining,
     exemplar,
     proposing,
     revocation,
 )
-from services.recognition.domain import case_refusals as refuse
 from services.recognition.domain.afterwards import AmendDecision, IssueCertificate
 from services.recognition.domain.case_state import Case, CaseEvent, Events, evolve
-from services.recognition.domain.competence import Graph, competent_bodies, deciding_body_on
 from services.recognition.domain.complaints import AnswerComplaint, LodgeComplaint
 from services.recognition.domain.deciding import Decline, Recognize
+from services.recognition.domain.determining import DetermineCompetence, NameDecidingBody
 from services.recognition.domain.exemplar import (
     DecideAnew,
     GiveEndorsement,
@@ -40,7 +40,6 @@ from shared.contracts.recognition import (
     Advice,
     CaseDiscontinued,
     CaseOpened,
-    CompetenceDetermined,
     Ground,
 )
 from shared.contracts.values import (
@@ -56,7 +55,7 @@ from shared.contracts.values import (
     Text,
 )
 from shared.domain.decider import Decider, Request
-from shared.domain.time import Instant, legal_date
+from shared.domain.time import Instant
 
 # --- commands ---------------------------------------------------------------------------------
 
@@ -92,17 +91,6 @@ class OpenCase(Request, frozen=True, kw_only=True):
     earlier: tuple[AchievementEntered, ...] = ()
 
 
-class DetermineCompetenceForm(Request, frozen=True, kw_only=True):
-    """Nothing to fill in: competence follows from the organisation graph."""
-
-
-class DetermineCompetence(DetermineCompetenceForm, frozen=True, kw_only=True):
-    """Compute the competent bodies as of the day."""
-
-    at: Instant
-    graph: Graph
-
-
 class Discontinue(Request, frozen=True, kw_only=True):
     """The model was withdrawn."""
 
@@ -125,6 +113,7 @@ AfterCommand = (
 CaseCommand = (
     OpenCase
     | DetermineCompetence
+    | NameDecidingBody
     | RecordDuplicate
     | RecordEarlier
     | WithdrawDuplicate
@@ -146,7 +135,9 @@ def decide(state: Case, command: CaseCommand) -> Events:
         case OpenCase():
             return _open(state, command)
         case DetermineCompetence():
-            return _determine_competence(state, command)
+            return determining.determine(state, command)
+        case NameDecidingBody():
+            return determining.name(state, command)
         case RecordDuplicate():
             return proposing.record_duplicate(state, command)
         case RecordEarlier():
@@ -230,39 +221,6 @@ def _open(state: Case, command: OpenCase) -> Events:
     )
 
 
-def _determine_competence(state: Case, command: DetermineCompetence) -> Events:
-    opened = state.opened
-    if opened is None:
-        raise refuse.UNKNOWN()
-    if state.decision is not None or state.discontinued is not None:
-        return ()
-    as_of = legal_date(command.at)
-    bodies = competent_bodies(
-        command.graph,
-        holder=opened.holder,
-        holder_kind=opened.holder_kind,
-        aim=opened.aim,
-        on=as_of,
-        model=opened.model,
-    )
-    deciding = deciding_body_on(
-        command.graph, opened.deciding_body, bodies, on=as_of, model=opened.model
-    )
-    successor = None if deciding == opened.deciding_body else deciding
-    known = state.competence
-    if known is not None and (known.bodies, known.successor) == (bodies, successor):
-        return ()
-    return (
-        CompetenceDetermined(
-            case_id=opened.case_id,
-            as_of=as_of,
-            bodies=bodies,
-            named_body_competent=any(body.organization == deciding for body in bodies),
-            successor=successor,
-        ),
-    )
-
-
 def _discontinue(state: Case, command: Discontinue) -> Events:
     opened = state.opened
     if opened is None or state.decision is not None or state.discontinued is not None:
@@ -279,6 +237,7 @@ CASE: Final[Decider[Case, CaseCommand, CaseEvent]] = Decider(
         {
             "OpenCase": OpenCase,
             "DetermineCompetence": DetermineCompetence,
+            "NameDecidingBody": NameDecidingBody,
             "RecordDuplicate": RecordDuplicate,
             "RecordEarlier": RecordEarlier,
             "WithdrawDuplicate": WithdrawDuplicate,

@@ -28,9 +28,9 @@ COMPETENCE_OPEN: Final = Refusal(
 NOT_COMPETENT: Final = Refusal(
     "body-not-competent",
     vi="Cơ quan được nêu trong đăng ký không có thẩm quyền công nhận (xét ngày {as_of}). Thẩm quyền "
-    "thuộc cơ quan nêu tại {clauses}; hãy xem danh sách trong hồ sơ.",
+    "thuộc cơ quan nêu tại {clauses}; người đăng ký hãy nêu một cơ quan trong danh sách của hồ sơ.",
     en="The body named in the registration is not competent (as of {as_of}). Bodies under {clauses} "
-    "are; see the list in the case.",
+    "are; whoever registered names one that the case lists.",
     clause="I.2.2",
 )
 DECIDING_BODY_ENDED: Final = Refusal(
@@ -38,6 +38,18 @@ DECIDING_BODY_ENDED: Final = Refusal(
     vi="Đến ngày {on}, cơ quan quyết định không còn hoạt động. Hãy xác định lại thẩm quyền; cơ quan kế thừa "
     "sẽ quyết định.",
     en="By {on} the deciding body is no more. Determine competence again; its successor then decides.",
+    clause="I.2.2",
+)
+NAMED_BODY_COMPETENT: Final = Refusal(
+    "named-body-competent",
+    vi="Cơ quan đã được nêu có thẩm quyền và sẽ quyết định. Chỉ nêu cơ quan khác khi cơ quan đó không có thẩm quyền.",
+    en="The body that was named is competent and decides. Another is named only in the place of one that is not.",
+    clause="I.2.2",
+)
+NAMED_NOT_COMPETENT: Final = Refusal(
+    "body-to-name-not-competent",
+    vi="Cơ quan này không có thẩm quyền công nhận (xét ngày {as_of}). Hãy chọn một cơ quan trong danh sách của hồ sơ.",
+    en="This body is not competent (as of {as_of}). Choose one of those the case lists.",
     clause="I.2.2",
 )
 NO_COMPETENT_BODY: Final = Refusal(

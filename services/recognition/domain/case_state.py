@@ -17,6 +17,7 @@ from shared.contracts.recognition import (
     CompetenceDetermined,
     ComplaintAnswered,
     ComplaintLodged,
+    DecidingBodyNamed,
     DecisionAmended,
     DecisionDepartedFromAdvice,
     Declined,
@@ -45,6 +46,7 @@ CaseEvent = (
     | DuplicateFound
     | DuplicateWithdrawn
     | CompetenceDetermined
+    | DecidingBodyNamed
     | ProposalSubmitted
     | ProposalReturned
     | Decision
@@ -89,12 +91,13 @@ class Case(msgspec.Struct, frozen=True):
     """`opened` is None before the first event; the others until they happened. `returned` is the latest
     return, None again once the proposal was submitted anew; `revocation` the proposal that waits; `fallen`
     are the cases it rested on that fell since it was last put forward or decided; `endorsements` the latest by part;
-    `former` are refusals that complaints undid, `reopened` the last time that happened.
+    `named` is the body the holder named in the place of the registration's; `former` are refusals that complaints undid, `reopened` the last time that happened.
     """
 
     opened: CaseOpened | None = None
     duplicates: tuple[DuplicateFound, ...] = ()
     competence: CompetenceDetermined | None = None
+    named: OrganizationId | None = None
     proposal: ProposalSubmitted | None = None
     returned: ProposalReturned | None = None
     decision: Decision | None = None
@@ -115,9 +118,11 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def deciding_body(self) -> OrganizationId | None:
-        """Who decides: the body the registration named, or the one determined in its place."""
+        """Who decides: the body the registration named, the one named or determined in its place."""
         if self.competence is not None and self.competence.successor is not None:
             return self.competence.successor
+        if self.named is not None:
+            return self.named
         return None if self.opened is None else self.opened.deciding_body
 
     @property
@@ -149,6 +154,8 @@ def evolve(state: Case, event: CaseEvent) -> Case:
             return msgspec.structs.replace(state, duplicates=left)
         case CompetenceDetermined():
             return msgspec.structs.replace(state, competence=event)
+        case DecidingBodyNamed():
+            return _named(state, event)
         case ProposalSubmitted():
             return msgspec.structs.replace(state, proposal=event, returned=None)
         case ProposalReturned():
@@ -209,6 +216,12 @@ def _afterwards(state: Case, event: AfterEvent) -> Case:
         case DependentRecognitionDecided():
             decided_anew = (*state.decided_anew, event)
             return msgspec.structs.replace(state, fallen=(), decided_anew=decided_anew)
+
+
+def _named(state: Case, event: DecidingBodyNamed) -> Case:
+    known = state.competence
+    competence = known and msgspec.structs.replace(known, successor=None, named_body_competent=True)
+    return msgspec.structs.replace(state, competence=competence, named=event.organization)
 
 
 def _reopened(state: Case, event: CaseReopened) -> Case:

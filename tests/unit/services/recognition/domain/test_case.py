@@ -13,13 +13,13 @@ from services.recognition.domain.case import (
     CASE,
     AdviceFacts,
     CaseCommand,
-    DetermineCompetence,
     Discontinue,
     OpenCase,
 )
 from services.recognition.domain.case_state import CaseEvent
 from services.recognition.domain.competence import Graph, GraphCompetence
 from services.recognition.domain.deciding import DecisionRules, Decline, Recognize
+from services.recognition.domain.determining import DetermineCompetence
 from shared.contracts.recognition import (
     Advice,
     CaseDiscontinued,

@@ -6,9 +6,10 @@ from uuid import UUID
 import msgspec
 
 from services.recognition.domain import case_refusals as refuse
-from services.recognition.domain.case import CASE, DetermineCompetence
+from services.recognition.domain.case import CASE
 from services.recognition.domain.competence import Graph, GraphCompetence
-from shared.contracts.recognition import CompetenceDetermined, CompetentBody
+from services.recognition.domain.determining import DetermineCompetence, NameDecidingBody
+from shared.contracts.recognition import CompetenceDetermined, CompetentBody, DecidingBodyNamed
 from shared.contracts.values import OrganizationId
 from shared.domain import graph as organizations
 from shared.domain.graph import Succession
@@ -82,3 +83,66 @@ def test_a_body_that_is_no_more_recognises_and_declines_nothing() -> None:
             case.given(opened(), COMPETENT).when(late).then_refused(refuse.DECIDING_BODY_ENDED)
         )
         assert refused.refusal.clause == "I.2.2"
+
+
+# --- several heirs: the holder names one --------------------------------------------------------
+
+HOLDER_OF_IT = OrganizationId(UUID(int=42))
+SECOND_HEIR, STRANGER = OrganizationId(UUID(int=43)), OrganizationId(UUID(int=44))
+UNDECIDED = CompetenceDetermined(
+    case_id=CASE_ID,
+    as_of=MERGED_ON,
+    bodies=(
+        CompetentBody(organization=HEIR, clause="I.2.2d"),
+        CompetentBody(organization=SECOND_HEIR, clause="I.2.2d"),
+    ),
+    named_body_competent=False,
+)
+NAMED = DecidingBodyNamed(
+    case_id=CASE_ID, model=opened().model, organization=SECOND_HEIR, named_by=HOLDER_OF_IT
+)
+
+
+def naming(organization: OrganizationId) -> NameDecidingBody:
+    return NameDecidingBody(organization=organization, named_by=HOLDER_OF_IT)
+
+
+def test_where_the_named_body_is_not_competent_the_holder_names_one_that_is() -> None:
+    case.given(opened(), UNDECIDED).when(recognize()).then_refused(refuse.NOT_COMPETENT)
+    case.given(opened(), UNDECIDED).when(naming(SECOND_HEIR)).then(NAMED)
+    case.given(opened(), UNDECIDED, NAMED).when(naming(SECOND_HEIR)).then_nothing()
+    case.given(opened(), UNDECIDED, NAMED).when(recognize()).then(
+        msgspec.structs.replace(RECOGNIZED, decided_by=SECOND_HEIR, clauses=("I.2.2d",))
+    )
+
+
+def test_only_a_competent_body_is_named_and_never_the_adviser() -> None:
+    case.given(opened(), UNDECIDED).when(naming(STRANGER)).then_refused(refuse.NAMED_NOT_COMPETENT)
+    case.given(opened()).when(naming(HEIR)).then_refused(refuse.COMPETENCE_OPEN)
+    adviser = opened().appraising_unit
+    bodies = (*UNDECIDED.bodies, CompetentBody(organization=adviser, clause="I.2.2c"))
+    known = msgspec.structs.replace(UNDECIDED, bodies=bodies)
+    case.given(opened(), known).when(naming(adviser)).then_refused(refuse.ADVISER_DECIDES)
+
+
+def test_nobody_is_named_in_the_place_of_a_competent_body() -> None:
+    for known in ((COMPETENT,), (SUCCEEDED,), (UNDECIDED, NAMED)):
+        case.given(opened(), *known).when(
+            naming(HEIR if known != (SUCCEEDED,) else STRANGER)
+        ).then_refused(refuse.NAMED_BODY_COMPETENT)
+    case.given(opened(), COMPETENT, RECOGNIZED).when(naming(HEIR)).then_refused(
+        refuse.ALREADY_DECIDED
+    )
+
+
+def test_competence_determined_later_starts_from_the_body_named() -> None:
+    graph = Graph(
+        lines=GRAPH.lines,
+        competences=(
+            GraphCompetence(organization=COMMITTEE, clause="I.2.2b", valid_from=date(2020, 1, 1)),
+        ),
+    )
+    later = DetermineCompetence(at=datetime(2026, 10, 13, 3, tzinfo=UTC), graph=graph)
+    (event,) = CASE.decide(CASE.fold((opened(), UNDECIDED, NAMED)), later)
+    assert isinstance(event, CompetenceDetermined)
+    assert (event.named_body_competent, event.successor) == (False, None)
