@@ -10,8 +10,9 @@ from services.audit.replay import SOURCES
 from shared.contracts.appraisal import AppraisalOpened
 from shared.contracts.evaluation import BallotOpened, VoteCast
 from shared.contracts.event import Event
+from shared.contracts.exemplar import AwardProposed
 from shared.contracts.notification import DeadlineApproached, DeadlineMissed, NoticeQueued
-from shared.contracts.recognition import AwardProposed, CaseOpened
+from shared.contracts.recognition import CaseOpened
 from shared.contracts.registration import ModelRegistered, OrganizationCreated, SiteSurveyed
 from shared.host.copying import puts
 from shared.host.rows import Put, RowChange

@@ -24,6 +24,7 @@ from services.notification.readmodel import (
 from shared.contracts.appraisal import AdviceIssued, PostingOpened
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
+from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
 from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Relation
 from shared.contracts.recognition import (
     CaseReopened,
@@ -32,8 +33,6 @@ from shared.contracts.recognition import (
     DecidingBodyNamed,
     DecisionAmended,
     Declined,
-    DependentRecognitionDecided,
-    DependentRecognitionSuspended,
     DuplicateFound,
     ProposalReturned,
     RecognitionRevoked,

@@ -9,6 +9,7 @@ from services.notification import deadline_rows
 from services.notification.tables import DATE_CHARACTERS as _DATE
 from services.notification.tables import ID_CHARACTERS as _ID
 from services.notification.tables import TABLES
+from shared.contracts.exemplar import AwardProposed
 from shared.contracts.notification import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -17,7 +18,7 @@ from shared.contracts.notification import (
     NoticeRetried,
     SubscriptionSet,
 )
-from shared.contracts.recognition import AwardProposed, CaseOpened
+from shared.contracts.recognition import CaseOpened
 from shared.contracts.registration import (
     CompetenceAssigned,
     CompetenceSucceeded,

@@ -11,6 +11,7 @@ from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case, Complaint, FormerRefusal
 from services.recognition.queries import NoParameters
 from services.recognition.readmodel import Standing, cases, certificates, models
+from shared.contracts.exemplar import DependentRecognitionDecided, ExemplarPutForward
 from shared.contracts.recognition import (
     CaseOpened,
     CertificateIssued,
@@ -19,8 +20,6 @@ from shared.contracts.recognition import (
     DecisionAmended,
     DecisionDepartedFromAdvice,
     Declined,
-    DependentRecognitionDecided,
-    ExemplarPutForward,
     RecognitionRevoked,
     Recognized,
     Remedy,

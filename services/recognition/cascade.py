@@ -7,13 +7,13 @@ from services.recognition import exemplar_facts
 from services.recognition.domain.award import AWARD, SuspendAward
 from services.recognition.domain.case import CASE
 from services.recognition.domain.exemplar import Suspend
-from shared.contracts.recognition import (
+from shared.contracts.exemplar import (
     AwardProposed,
     DependentRecognitionDecided,
     DependentRecognitionSuspended,
     ExemplarPutForward,
-    RecognitionRevoked,
 )
+from shared.contracts.recognition import RecognitionRevoked
 from shared.contracts.values import CaseId
 from shared.host.service import Recorded, Work, when
 

@@ -10,6 +10,12 @@ from sqlalchemy import select
 from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case
 from services.recognition.readmodel import SUCCESSIONS, Proposal, Standing, Status, cases, models
+from shared.contracts.exemplar import (
+    EndorsementGiven,
+    EndorsementRefused,
+    EndorsementWaived,
+    ExemplarPutForward,
+)
 from shared.contracts.recognition import (
     Advice,
     CaseDiscontinued,
@@ -18,10 +24,6 @@ from shared.contracts.recognition import (
     DecisionDepartedFromAdvice,
     Declined,
     DuplicateFound,
-    EndorsementGiven,
-    EndorsementRefused,
-    EndorsementWaived,
-    ExemplarPutForward,
     ProposalReturned,
     ProposalSubmitted,
     Recognized,

@@ -8,9 +8,16 @@ from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
 from shared.contracts.appraisal import AdviceIssued, Appraised, PostingClosed
 from shared.contracts.evaluation import BallotTallied, RuleSetAdopted
-from shared.contracts.recognition import (
+from shared.contracts.exemplar import (
     AwardOutcomeRecorded,
     AwardProposed,
+    DependentRecognitionDecided,
+    DependentRecognitionSuspended,
+    ExemplarPutForward,
+    ReviewClosed,
+    ReviewOpened,
+)
+from shared.contracts.recognition import (
     CaseDiscontinued,
     CaseOpened,
     CaseReopened,
@@ -20,17 +27,12 @@ from shared.contracts.recognition import (
     ComplaintLodged,
     DecidingBodyNamed,
     Declined,
-    DependentRecognitionDecided,
-    DependentRecognitionSuspended,
     DuplicateFound,
     DuplicateWithdrawn,
-    ExemplarPutForward,
     ProposalReturned,
     ProposalSubmitted,
     RecognitionRevoked,
     Recognized,
-    ReviewClosed,
-    ReviewOpened,
     RevocationDismissed,
     RevocationProposed,
 )

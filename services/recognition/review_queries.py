@@ -11,7 +11,7 @@ from services.recognition.domain.award import AWARD
 from services.recognition.domain.review import REVIEW
 from services.recognition.queries import NoParameters
 from services.recognition.readmodel import AwardStatus, ReviewStatus, awards, models, reviews
-from shared.contracts.recognition import (
+from shared.contracts.exemplar import (
     AwardOutcomeRecorded,
     AwardProposed,
     DependentRecognitionSuspended,

@@ -10,12 +10,8 @@ import pytest
 
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
-from shared.contracts.recognition import (
-    CaseOpened,
-    DependentRecognitionSuspended,
-    ProposalReturned,
-    Recognized,
-)
+from shared.contracts.exemplar import DependentRecognitionSuspended
+from shared.contracts.recognition import CaseOpened, ProposalReturned, Recognized
 from shared.contracts.registration import (
     RegistrationAccepted,
     ReportingSessionMissed,

@@ -12,12 +12,8 @@ from services.evaluation.facts import appraisal_id
 from services.recognition.reactions import case_id
 from shared.contracts import evaluation, recognition, registration
 from shared.contracts.event import Event
-from shared.contracts.recognition import (
-    AwardProposed,
-    ComplaintLodged,
-    Recognized,
-    ReviewOpened,
-)
+from shared.contracts.exemplar import AwardProposed, ReviewOpened
+from shared.contracts.recognition import ComplaintLodged, Recognized
 from shared.contracts.registration import (
     ModelWithdrawn,
     MovementLaunched,

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.audit.domain.phrases import Template
+from shared.contracts import exemplar as e
 from shared.contracts import notification as n
 from shared.contracts import recognition as c
 from shared.contracts.event import Event
@@ -115,54 +116,54 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="{revoked_by} revoked the recognition of decision {revokes} by decision {decision_number} of "
             "{decided_on} ({signer_office}) for {ground}. {reasons}",
         ),
-        c.ReviewOpened: Template(
+        e.ReviewOpened: Template(
             vi="{opened_by} mở đợt {occasion} phong trào ngày {opened_on}: “{title}”.",
             en="{opened_by} opened the {occasion} of the movement on {opened_on}: “{title}”.",
             clause="III.2.2a",
         ),
-        c.ReviewClosed: Template(
+        e.ReviewClosed: Template(
             vi="Kết thúc đợt sơ kết, tổng kết ngày {closed_on}: {conclusions}",
             en="The review closed on {closed_on}: {conclusions}",
             clause="III.2.2a",
         ),
-        c.ExemplarPutForward: Template(
+        e.ExemplarPutForward: Template(
             vi="Đưa điển hình vào đợt {review}, dựa trên {rests_on} mô hình.",
             en="The exemplar was put before review {review}, resting on {rests_on} models.",
             clause="III.2.2b",
         ),
-        c.EndorsementGiven: Template(
+        e.EndorsementGiven: Template(
             vi="{endorser} ({part}) công nhận điển hình, văn bản số {document_number} ngày {given_on}.",
             en="{endorser} ({part}) endorsed the exemplar by {document_number} of {given_on}.",
             clause="III.2.2c",
         ),
-        c.EndorsementRefused: Template(
+        e.EndorsementRefused: Template(
             vi="{endorser} ({part}) không công nhận điển hình ngày {refused_on}. Lý do: {reasons}",
             en="{endorser} ({part}) refused to endorse the exemplar on {refused_on}. Reasons: {reasons}",
             clause="III.2.2c",
         ),
-        c.EndorsementWaived: Template(
+        e.EndorsementWaived: Template(
             vi="Không áp dụng đối với {part}, ghi ngày {waived_on}. Lý do: {reason}",
             en="Not applicable to {part}, recorded on {waived_on}. Reason: {reason}",
             clause="III.2.2c",
         ),
-        c.DependentRecognitionSuspended: Template(
+        e.DependentRecognitionSuspended: Template(
             vi="Tạm dừng vì việc công nhận làm cơ sở (hồ sơ {fallen}) không còn; chờ quyết định lại.",
             en="Suspended, for the recognition it rested on (case {fallen}) fell; to be decided anew.",
         ),
-        c.DependentRecognitionDecided: Template(
+        e.DependentRecognitionDecided: Template(
             vi="{decided_by} quyết định lại bằng văn bản số {decision_number} ngày {decided_on} "
             "({signer_office}): {holds}. Lý do: {reasons}",
             en="{decided_by} decided anew by {decision_number} of {decided_on} ({signer_office}): {holds}. "
             "Reasons: {reasons}",
         ),
-        c.AwardProposed: Template(
+        e.AwardProposed: Template(
             vi="{proposed_by} đề nghị {proposed_to} tặng “{award}”, văn bản số {document_number} ngày "
             "{proposed_on}.",
             en="{proposed_by} proposed to {proposed_to} the award “{award}” by {document_number} of "
             "{proposed_on}.",
             clause="III.2.2b",
         ),
-        c.AwardOutcomeRecorded: Template(
+        e.AwardOutcomeRecorded: Template(
             vi="Kết quả đề nghị khen thưởng: {outcome}, văn bản số {document_number} ngày {decided_on}.",
             en="Outcome of the award proposal: {outcome}, by {document_number} of {decided_on}.",
         ),

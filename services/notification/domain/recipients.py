@@ -14,6 +14,7 @@ import msgspec
 from shared.contracts.appraisal import AdviceIssued, PostingOpened
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
+from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
 from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Matter, Relation
 from shared.contracts.recognition import (
     CaseReopened,
@@ -22,8 +23,6 @@ from shared.contracts.recognition import (
     DecidingBodyNamed,
     DecisionAmended,
     Declined,
-    DependentRecognitionDecided,
-    DependentRecognitionSuspended,
     DuplicateFound,
     ProposalReturned,
     RecognitionRevoked,

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from services.recognition.domain import review_refusals as refuse
-from shared.contracts.recognition import (
+from shared.contracts.exemplar import (
     AwardOutcomeRecorded,
     AwardProposed,
     DependentRecognitionSuspended,

@@ -9,6 +9,15 @@ import msgspec
 
 from services.recognition.domain import after_refusals as after
 from services.recognition.domain import case_refusals as refuse
+from shared.contracts.exemplar import (
+    DependentRecognitionDecided,
+    DependentRecognitionSuspended,
+    EndorsementGiven,
+    EndorsementRefused,
+    EndorsementWaived,
+    EndorsingPart,
+    ExemplarPutForward,
+)
 from shared.contracts.recognition import (
     CaseDiscontinued,
     CaseOpened,
@@ -21,15 +30,8 @@ from shared.contracts.recognition import (
     DecisionAmended,
     DecisionDepartedFromAdvice,
     Declined,
-    DependentRecognitionDecided,
-    DependentRecognitionSuspended,
     DuplicateFound,
     DuplicateWithdrawn,
-    EndorsementGiven,
-    EndorsementRefused,
-    EndorsementWaived,
-    EndorsingPart,
-    ExemplarPutForward,
     ProposalReturned,
     ProposalSubmitted,
     RecognitionRevoked,

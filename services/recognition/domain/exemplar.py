@@ -11,9 +11,8 @@ from services.recognition.domain import after_refusals
 from services.recognition.domain import review_refusals as refuse
 from services.recognition.domain.case_state import Case, Endorsement, recognition, undecided
 from shared.contracts.evaluation import ExemplarBasis
-from shared.contracts.recognition import (
+from shared.contracts.exemplar import (
     BasisModel,
-    CaseOpened,
     DependentRecognitionDecided,
     DependentRecognitionSuspended,
     EndorsementGiven,
@@ -22,6 +21,7 @@ from shared.contracts.recognition import (
     EndorsingPart,
     ExemplarPutForward,
 )
+from shared.contracts.recognition import CaseOpened
 from shared.contracts.values import (
     CaseId,
     Forgettable,

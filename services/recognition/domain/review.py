@@ -6,7 +6,7 @@ from typing import Final, Literal
 import msgspec
 
 from services.recognition.domain import review_refusals as refuse
-from shared.contracts.recognition import ReviewClosed, ReviewOpened
+from shared.contracts.exemplar import ReviewClosed, ReviewOpened
 from shared.contracts.values import Line, MovementId, OrganizationId, ReviewId, Text
 from shared.domain.decider import Decider, Request
 from shared.domain.time import Instant, legal_date

@@ -32,7 +32,7 @@ from services.recognition.domain.exemplar import (
 )
 from services.recognition.domain.review import REVIEW, CloseReview, OpenReview
 from shared.contracts.evaluation import ExemplarBasis
-from shared.contracts.recognition import (
+from shared.contracts.exemplar import (
     AwardOutcomeRecorded,
     AwardProposed,
     BasisModel,
