@@ -10,7 +10,7 @@ REVIEW_UNKNOWN: Final = Refusal(
     en="There is no such review. Open it first.",
 )
 MOVEMENT_UNKNOWN: Final = Refusal(
-    "movement-unknown",
+    "review-without-movement",
     vi="Chưa có phong trào này. Hãy xem lại mã phong trào.",
     en="There is no such movement. Check its id.",
 )
