@@ -1,13 +1,13 @@
-"""October and after: appraisals, postings, ballots, decisions."""
+"""October and after: postings, ballots, decisions."""
 
 from typing import Final
 from uuid import UUID
 
 from dvk.api import Json, Written, wait_for
+from dvk.demo.appraising import appraisal_of, appraise, appraiser
 from dvk.demo.fates import (
     DECIDED,
     DECLINED,
-    REACHES_APPRAISAL,
     REACHES_BALLOT,
     Fate,
     drawn,
@@ -23,11 +23,6 @@ AGAINST: Final = frozenset({Fate.VOTED_DOWN, Fate.DEPARTED, Fate.BELOW_STANDARD,
 _IN_OCTOBER: Final = DECIDED - {Fate.AFTER_MONTH}
 
 
-def appraisal_of(model: UUID) -> UUID:
-    """The id evaluation gives the appraisal of a model's year: one thing, one id."""
-    return derive_id(model, "appraisal", str(YEAR))
-
-
 def ballot_of(model: UUID, round_number: int) -> UUID:
     """The id of the ballot in a round."""
     return derive_id(appraisal_of(model), "ballot", str(round_number))
@@ -40,68 +35,13 @@ def case_of(model: UUID) -> UUID:
 
 async def judge(player: Player, ground: Ground) -> None:
     """Play October and November."""
-    await _appraise(player, ground)
+    await appraise(player, ground)
     await _post(player)
     await _vote(player, ground)
     await _decide(player)
 
 
-def appraiser(player: Player, model: DemoModel) -> str:
-    """Who appraises in the unit that advises the model's deciding body."""
-    unit = player.province.adviser(model.deciding_body)
-    users = player.province.acting[unit, "appraiser"]
-    return users[drawn(player.seed, model.key, "appraiser", below=len(users))]
-
-
-# --- appraisal and posting --------------------------------------------------------------------
-
-
-async def _appraise(player: Player, ground: Ground) -> None:
-    async def appraise(model: DemoModel) -> None:
-        user = appraiser(player, model)
-        path = f"/appraisals/{appraisal_of(player.model_id(model))}"
-        await wait_for(
-            f"{model.name}: appraisal", lambda: player.api.found("evaluation", path, user=user)
-        )
-        passed = model.fate is not Fate.GATE_FAILED
-        gate = {"passed": passed, "finding": _FOUND[passed]}
-        await player.write(model, "gate", "evaluation", f"{path}/gate", gate, user=user)
-        for criterion in ground.criteria:
-            score = {
-                "criterion": criterion["id"],
-                "points": _points(player, model, criterion),
-                "evidence": "Báo cáo kết quả, kiểm tra tại chỗ và ý kiến nhân dân (nội dung trình diễn).",
-            }
-            step = f"score-{criterion['id']}"
-            await player.write(model, step, "evaluation", f"{path}/scores", score, user=user)
-        summary = {"summary": "Thẩm định theo bộ tiêu chí đang áp dụng, trên hồ sơ và tại chỗ."}
-        await player.write(
-            model, "completion", "evaluation", f"{path}/completion", summary, user=user
-        )
-        where = {"where": "Trụ sở Ủy ban nhân dân và trang thông tin của xã, phường"}
-        await player.write(model, "posting", "evaluation", f"{path}/posting", where, user=user)
-
-    await player.phase(
-        "5/10: thẩm định và niêm yết",
-        "5 October: appraised and posted",
-        instant(10, 5),
-        player.chosen(REACHES_APPRAISAL),
-        appraise,
-    )
-
-
-_FOUND: Final = {
-    True: "Chấp hành đúng chủ trương của Đảng, pháp luật của Nhà nước.",
-    False: "Có khoản huy động chưa đúng quy định về công khai, dân chủ (nội dung trình diễn).",
-}
-_LEAST_SHARE: Final = {True: 50, False: 75}
-"""Percent of a criterion's points that a model below the standard, or any other, gets at least."""
-
-
-def _points(player: Player, model: DemoModel, criterion: Json) -> int:
-    least = _LEAST_SHARE[model.fate is Fate.BELOW_STANDARD]
-    share = least + drawn(player.seed, model.key, "points", criterion["id"], below=20)
-    return int(criterion["points_max"]) * share // 100
+# --- posting ----------------------------------------------------------------------------------
 
 
 async def _post(player: Player) -> None:

@@ -53,6 +53,9 @@ class Ground:
         self.councils: dict[str, UUID] = {}
 
 
+TEAM_FIELDS: Final = ("economy", "culture-society", "security-defence")
+
+
 async def enter_province(player: Player) -> Ground:
     """Enter everything; what is there already stays as it is."""
     ground = Ground()
@@ -68,6 +71,7 @@ async def enter_province(player: Player) -> Ground:
     )
     await _rules(player, ground)
     await _councils(player, ground)
+    await _teams(player)
     return ground
 
 
@@ -222,6 +226,37 @@ async def _councils(player: Player, ground: Ground) -> None:
         ground.councils[council.organisation] = UUID(formed.id)
 
     await player.phase("Hội đồng bình xét", "Assessment councils", SETUP_AT, needed, form)
+
+
+async def _teams(player: Player) -> None:
+    """Three teams by field, as Cửa Lò had them in 2018; elsewhere the unit's officers appraise."""
+    province, unit = player.province, "ban-xdd-cua-lo"
+    users = province.acting[unit, "appraiser"]
+    members = [
+        {
+            "account": user,
+            "name": province.offices[user].title,
+            "organization": str(province.ids[unit]),
+        }
+        for user in users
+    ]
+
+    async def assign(field: str) -> None:
+        await player.api.write(
+            "evaluation",
+            "/teams",
+            {"unit": str(province.ids[unit]), "field": field, "members": members},
+            user=users[0],
+            key=key_of(SETUP_AT, "team", unit, field),
+        )
+
+    await player.phase(
+        "Tổ thẩm định theo lĩnh vực",
+        "Appraising teams by field",
+        SETUP_AT,
+        TEAM_FIELDS,
+        assign,
+    )
 
 
 def _members(player: Player, council: Council) -> Iterable[Json]:

@@ -11,6 +11,7 @@ from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.ballot import BALLOT
 from services.evaluation.domain.council import COUNCIL
 from services.evaluation.domain.criteria import CRITERIA
+from services.evaluation.domain.field_team import FIELD_TEAM
 from services.evaluation.domain.ruleset import RULE_SET
 from services.evaluation.domain.vote import VOTE
 from services.notification.domain.deadline import DEADLINE
@@ -54,6 +55,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     RULE_SET,
     CRITERIA,
     COUNCIL,
+    FIELD_TEAM,
     APPRAISAL,
     BALLOT,
     VOTE,

@@ -6,7 +6,15 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import asdict
 
-from services.evaluation import ballot_api, council_api, facts, queries, rules_api
+from services.evaluation import (
+    ballot_api,
+    council_api,
+    facts,
+    queries,
+    rules_api,
+    team_api,
+    team_facts,
+)
 from services.evaluation.ballot_queries import NoParameters
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.erasure import ERASURE
@@ -29,6 +37,7 @@ from services.evaluation.domain.scoring import (
     CompleteAppraisalForm,
     ScoreCriterion,
     ScoreCriterionForm,
+    refuse_unknown_files,
 )
 from services.evaluation.persons import Citizen
 from shared.contracts.appraisal import AppraisalOpened
@@ -58,23 +67,33 @@ async def check_gate(call: Call[CheckGateForm]) -> Outcome:
 
 
 async def score_criterion(call: Call[ScoreCriterionForm]) -> Outcome:
-    """Give points for a criterion, with the evidence; scoring again replaces the former points."""
+    """Give the unit's points for a criterion where no team is assigned, with the evidence; scoring again
+    replaces the former points.
+    """
     appraisal, dossier = await _dossier(call)
     standard, cites = await facts.standard_of(call, dossier)
+    known = await team_facts.attached(call.read, dossier.model, call.body.files)
+    refuse_unknown_files(call.body.files, known)
     command = ScoreCriterion(**asdict(call.body), standard=standard, at=call.now)
     rules = facts.rule_set_name(dossier)
     return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
 
 
 async def complete_appraisal(call: Call[CompleteAppraisalForm]) -> Outcome:
-    """Complete the appraisal: every criterion scored, the gate checked. Whether the standard is met
-    follows from them.
+    """Complete the appraisal: every criterion scored by everyone of the team, divergences discussed, the
+    gate checked. The points, and whether the standard is met, follow from them.
     """
     appraisal, dossier = await _dossier(call)
     standard, cites = await facts.standard_of(call, dossier)
-    command = CompleteAppraisal(**asdict(call.body), standard=standard, at=call.now)
+    settings, cited = await facts.rules_of(call, dossier.rule_set, dossier.rule_set_version)
+    command = CompleteAppraisal(
+        **asdict(call.body),
+        standard=standard,
+        score_rule=settings.score_rule.value,
+        at=call.now,
+    )
     rules = facts.rule_set_name(dossier)
-    return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
+    return await call.execute(APPRAISAL, appraisal, command, cites=(*cites, *cited), rules=rules)
 
 
 async def open_posting(call: Call[OpenPostingForm]) -> Outcome:
@@ -129,6 +148,7 @@ def routes(api: Api) -> None:
     erasure_routes(api, ERASURE)
     rules_api.routes(api)
     council_api.routes(api)
+    team_api.routes(api)
     _appraisal_writes(api)
     _appraisal_reads(api)
     _posting_routes(api)

@@ -15,9 +15,10 @@ from services.evaluation.domain.ballot import BALLOT
 from services.evaluation.domain.conflict import Tie, tie_of
 from services.evaluation.persons import Revealing, person
 from services.evaluation.readmodel import SUCCESSIONS, lines
-from shared.contracts.appraisal import AppraisalOpened
+from services.evaluation.successors import standing_for
+from shared.contracts.appraisal import AppraisalOpened, ConflictTie
 from shared.contracts.evaluation import CouncilMember
-from shared.contracts.values import AppraisalId, CouncilId, OrganizationId
+from shared.contracts.values import AppraisalId, CouncilId, Forgettable, OrganizationId
 from shared.domain.graph import LINE_STEPS_MAX, Graph, GraphLine
 from shared.host.successions import after
 
@@ -53,27 +54,54 @@ async def ties_of(
     system finds goes before what was declared.
     """
     council_id, members = council
-    places: dict[UUID, OrganizationId] = {}
-    for member in members:
-        found = await person(vault, member.person)
-        if found is not None:
-            places[member.member_id] = found.organization
-    graph, cites = await _graph_above(read, {*dossier.holders, *places.values()}, on)
+    people = {member.member_id: member.person for member in members}
+    found, cites = await found_ties(read, vault, dossier, people, on)
     ties: list[Tie] = []
     for member in members:
-        place = places.get(member.member_id)
-        found_ties = (
-            tie_of(graph, place, holder, dossier.concerned, on)
-            for holder in dossier.holders
-            if place is not None
-        )
-        tie = next((one for one in found_ties if one is not None), None)
+        tie = found.get(member.member_id)
         declared = dossier.state.conflicts.get((council_id, member.member_id))
         if tie is not None:
             ties.append(Tie(member_id=member.member_id, tie=tie, found=True))
         elif declared is not None:
             ties.append(Tie(member_id=member.member_id, tie=declared, found=False))
     return tuple(ties), cites if any(tie.found for tie in ties) else ()
+
+
+async def found_ties(
+    read: AsyncConnection,
+    vault: Revealing,
+    dossier: Dossier,
+    people: Mapping[UUID, Forgettable],
+    on: date,
+) -> tuple[Mapping[UUID, ConflictTie], tuple[UUID, ...]]:
+    """Who of some people has a tie by the place of work, and the events of the graph that say so."""
+    places: dict[UUID, OrganizationId] = {}
+    for who, reference in people.items():
+        found = await person(vault, reference)
+        if found is not None:
+            places[who] = found.organization
+    graph, cites = await _graph_above(read, {*dossier.holders, *places.values()}, on)
+    ties: dict[UUID, ConflictTie] = {}
+    for who, place in places.items():
+        for holder in dossier.holders:
+            tie = tie_of(graph, place, holder, dossier.concerned, on)
+            if tie is not None:
+                ties.setdefault(who, tie)
+    return ties, cites
+
+
+async def dossier_of(
+    read: AsyncConnection, state: Appraisal, opened: AppraisalOpened, on: date
+) -> tuple[Dossier, tuple[UUID, ...]]:
+    """An appraisal with who holds its duties on a day, and the events of the successions."""
+    duties = {
+        "deciding_body": opened.deciding_body,
+        "appraising_unit": opened.appraising_unit,
+        "committee": opened.committee,
+        "holder": opened.holder,
+    }
+    standing, ends = await standing_for(read, duties, opened.model, on)
+    return Dossier(state=state, opened=opened, standing=standing), ends
 
 
 async def ballot_stands(source: facts.Loading, appraisal: AppraisalId) -> bool:

@@ -72,7 +72,7 @@ async def change_council(call: Call[ChangeCouncilForm]) -> Outcome:
     accounts = [member.account for member in form.joined]
     for member in state.members:
         found = await person(call, member.person)
-        if found is not None and member.member_id not in form.left:
+        if found is not None and found.account is not None and member.member_id not in form.left:
             accounts.append(found.account)
     refuse_accounts_twice(accounts)
     settings, cites = await facts.rules_of(call, formed.rule_set, formed.rule_set_version)

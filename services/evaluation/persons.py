@@ -11,9 +11,9 @@ from shared.host.ids import derive_id
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """`account` is the subject of the person's token, `name` what people read."""
+    """`account` is the subject of the person's token, None without one; `name` is what people read."""
 
-    account: str
+    account: str | None
     name: str
     organization: OrganizationId
     """Where the person works: conflicts of interest are found by it."""
@@ -82,7 +82,7 @@ async def chair_among(
     """The chair's pseudonym in this electorate, None where the chair does not vote."""
     for member in members:
         found = await person(vault, member.person) if member.role == "chair" else None
-        if found is not None:
+        if found is not None and found.account is not None:
             return await pseudonym_of(vault, electorate, found.account)
     return None
 

@@ -32,6 +32,7 @@ from services.evaluation.domain.criteria import (
     CriteriaCommand,
     CriteriaSet,
 )
+from services.evaluation.domain.field_team import FIELD_TEAM, AssignFieldTeam, FieldTeam
 from services.evaluation.domain.posting import (
     AnswerOpinion,
     ClosePosting,
@@ -51,6 +52,8 @@ from services.evaluation.domain.scoring import (
     OpenAppraisal,
     ScoreCriterion,
 )
+from services.evaluation.domain.sealing import OpenScore, ResolveDivergence, SealScore
+from services.evaluation.domain.team import AssignTeam, RecuseAppraiser
 from services.evaluation.domain.vote import VOTE, CastVote, Vote
 from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
@@ -64,6 +67,9 @@ _BY_BODY: Final = tuple(
     for role in (Role.SECRETARY, Role.CHAIR, Role.OFFICE_CLERK, Role.COMMITTEE_OFFICER)
 )
 _BY_APPRAISER: Final = (Grant(Role.APPRAISER, APPRAISING_UNIT),)
+_BY_UNIT: Final = (*_BY_APPRAISER, Grant(Role.OFFICE_CLERK, APPRAISING_UNIT))
+# A team draws on several bodies: who belongs to it is asked of the team, whatever body sent him.
+_BY_TEAM: Final = (Grant(Role.APPRAISER, ANY),)
 # A council's secretary may serve in the unit that advises rather than in the body itself.
 _BY_COUNCIL: Final = tuple(
     Grant(role, relation)
@@ -88,6 +94,10 @@ def _council_parties(state: Council, command: CouncilCommand) -> Parties:
     if state.formed is not None:
         return {BODY: {state.formed.body}}
     return {BODY: {command.body}} if isinstance(command, FormCouncil) else {}
+
+
+def _unit(_state: FieldTeam, command: AssignFieldTeam) -> Parties:
+    return {APPRAISING_UNIT: {command.unit}}
 
 
 def _appraisal_parties(state: Appraisal, _command: AppraisalCommand) -> Parties:
@@ -130,6 +140,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
         _council_parties,
         MappingProxyType({FormCouncil: _BY_BODY, ChangeCouncil: _BY_BODY}),
     ),
+    Rules(FIELD_TEAM, _unit, MappingProxyType({AssignFieldTeam: _BY_UNIT})),
     Rules(
         APPRAISAL,
         _appraisal_parties,
@@ -137,7 +148,12 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
             {
                 OpenAppraisal: _BY_ITSELF,
                 CheckGate: _BY_APPRAISER,
+                AssignTeam: _BY_UNIT,
+                RecuseAppraiser: _BY_TEAM,
                 ScoreCriterion: _BY_APPRAISER,
+                SealScore: _BY_TEAM,
+                OpenScore: _BY_ITSELF,
+                ResolveDivergence: _BY_APPRAISER,
                 CompleteAppraisal: _BY_APPRAISER,
                 OpenPosting: _BY_APPRAISER,
                 ReceiveOpinion: _BY_EVERYONE,

@@ -154,6 +154,8 @@ class AppraisalView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     opened: AppraisalOpened
     gate: GateChecked | None
+    appraisers: tuple[UUID, ...]
+    """The team, by the ids its scores carry; without one the unit's officers score."""
     scores: tuple[CriterionScored, ...]
     appraised: Appraised | None
     posting: PostingOpened | None
@@ -177,7 +179,8 @@ async def get_appraisal(query: Query[NoParameters]) -> AppraisalView:
         revision=loaded.revision,
         opened=state.opened,
         gate=state.gate if shown else None,
-        scores=tuple(state.scores.values()) if shown else (),
+        appraisers=tuple(one.appraiser_id for one in state.team),
+        scores=state.scores if shown else (),
         appraised=state.appraised,
         posting=state.posting,
         posting_closed=state.posting_closed,
@@ -318,7 +321,7 @@ async def get_posting(query: Query[NoParameters]) -> PostingView:
         appraising_unit=state.opened.appraising_unit,
         posting=state.posting,
         gate=state.gate,
-        scores=tuple(state.scores.values()),
+        scores=state.scores,
         appraised=state.appraised,
         opinions=tuple(
             PublicOpinion(

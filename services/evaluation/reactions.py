@@ -3,14 +3,23 @@
 from typing import Final
 from uuid import UUID
 
-from services.evaluation import facts
+from services.evaluation import facts, team_facts
 from services.evaluation.domain.advice import BallotResult, Discontinue, IssueAdvice, NoQuorum
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal
 from services.evaluation.domain.ballot import BALLOT, TallyBallot
+from services.evaluation.domain.field_team import FIELD_TEAM
+from services.evaluation.domain.sealing import OpenScore, all_in
 from services.evaluation.domain.tally import RecordedVote
+from services.evaluation.domain.team import AssignTeam
 from services.evaluation.domain.vote import VOTE, vote_id
-from shared.contracts.appraisal import AppraisalOpened, PostingClosed
+from shared.contracts.appraisal import (
+    AppraisalOpened,
+    AppraiserRecused,
+    PostingClosed,
+    ScoreSealed,
+    TeamAssigned,
+)
 from shared.contracts.evaluation import (
     BallotClosed,
     BallotTallied,
@@ -84,6 +93,71 @@ async def on_opened(recorded: Recorded[AppraisalOpened], work: Work) -> None:
         reason, cause = withdrawal
         command = Discontinue(reason=reason, at=work.now)
         await work.execute(APPRAISAL, event.appraisal_id, command, cites=(cause,))
+        return
+    await _follow_field_team(work, event)
+
+
+async def _follow_field_team(work: Work, event: AppraisalOpened) -> None:
+    """The appraisal gets the team its unit assigned to the field; who has a tie stays out of it."""
+    team = await work.load(FIELD_TEAM, team_facts.team_id(event.appraising_unit, event.field))
+    if team.state.assigned is None or team.event_id is None:
+        return
+    members = team.state.assigned.members
+    state = (await work.load(APPRAISAL, event.appraisal_id)).state
+    ties, cites = await team_facts.ties_among(work, state, event, members)
+    command = AssignTeam(members=members, ties=ties, follows_field=True, at=work.now)
+    await work.execute(
+        APPRAISAL,
+        event.appraisal_id,
+        command,
+        cites=(team.event_id, *cites),
+        rules=facts.rule_set_name(event),
+    )
+
+
+async def on_team_or_score(
+    recorded: Recorded[ScoreSealed] | Recorded[TeamAssigned] | Recorded[AppraiserRecused],
+    work: Work,
+) -> None:
+    """Open the scores once everyone's are in: that may be because one who had not scored has left.
+
+    They are opened one by one; what a crash leaves is opened when the reaction runs again.
+    """
+    appraisal = recorded.event.appraisal_id
+    state = (await work.load(APPRAISAL, appraisal)).state
+    dossier = state.opened
+    assert dossier is not None
+    standard, cites = await facts.standard_of(work, dossier)
+    if state.appraised is not None or not all_in(state, standard):
+        return
+    settings, cited = await facts.rules_of(work, dossier.rule_set, dossier.rule_set_version)
+    commands: list[OpenScore] = []
+    for member in state.team:
+        for criterion, reference in state.sealed[member.appraiser_id].items():
+            score = await team_facts.score_of(work, reference)
+            if score is None:  # erased meanwhile: it is given again, and this runs again
+                return
+            commands.append(
+                OpenScore(
+                    appraiser=member.appraiser_id,
+                    criterion=criterion,
+                    payload=reference.payload,
+                    points=score.points,
+                    evidence=score.evidence,
+                    files=score.files,
+                    standard=standard,
+                    divergence=settings.divergence.value,
+                    at=work.now,
+                )
+            )
+    for command in commands:
+        await work.execute(
+            APPRAISAL,
+            appraisal,
+            command,
+            cites=(*cites, *cited),
+            rules=facts.rule_set_name(dossier),
+        )
 
 
 async def on_ballot_closed(recorded: Recorded[BallotClosed], work: Work) -> None:
@@ -179,6 +253,9 @@ REACTIONS: Final = (
     when(CompetenceAssigned, on_missing_piece),
     when(ModelWithdrawn, on_withdrawal),
     when(AppraisalOpened, on_opened),
+    when(TeamAssigned, on_team_or_score),
+    when(AppraiserRecused, on_team_or_score),
+    when(ScoreSealed, on_team_or_score),
     when(BallotClosed, on_ballot_closed),
     when(BallotTallied, on_tallied),
     when(QuorumMissed, on_quorum_missed),

@@ -2,8 +2,10 @@
 
 from typing import Final, Literal
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
+from services.evaluation import team_rows
+from services.evaluation.tables import ID_CHARACTERS, TABLES, TIME_CHARACTERS
 from shared.contracts.appraisal import (
     AdviceIssued,
     AppraisalDiscontinued,
@@ -13,6 +15,7 @@ from shared.contracts.appraisal import (
     OpinionReceived,
     PostingClosed,
     PostingOpened,
+    TeamAssigned,
 )
 from shared.contracts.evaluation import (
     BallotClosed,
@@ -49,9 +52,8 @@ AppraisalStatus = Literal[
 ]
 BallotStatus = Literal["open", "closed", "tallied", "quorum-missed"]
 
-TABLES: Final = MetaData()
-_ID: Final = 36
-_TIME: Final = 32
+_ID: Final = ID_CHARACTERS
+_TIME: Final = TIME_CHARACTERS
 
 rule_sets: Final = Table(
     "rule_sets",
@@ -193,6 +195,8 @@ appraisals: Final = Table(
     Column("answers", Integer, nullable=False),
     Column("ballot", String(_ID)),
     Column("advice", String(20)),
+    Column("team", String(_ID)),
+    Index("appraisals_by_team", "team"),
     Index("appraisals_by_time", "opened_at", "appraisal_id"),
     Index("appraisals_by_model", "model", "year"),
     Index("appraisals_by_unit", "appraising_unit", "opened_at", "appraisal_id"),
@@ -229,7 +233,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=3,
+    version=4,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -296,6 +300,8 @@ READ_MODEL: Final = ReadModel(
             opinions=0,
             answers=0,
         ),
+        patches(TeamAssigned, appraisals, team=lambda r: r.id),
+        *team_rows.HANDLERS,
         patches(
             Appraised,
             appraisals,

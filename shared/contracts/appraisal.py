@@ -1,10 +1,13 @@
 """Events of the evaluation service about one appraisal: scored, posted in public, advised on."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
+
 from shared.contracts.event import Event
+from shared.contracts.running import Sha256
 from shared.contracts.values import (
     Aim,
     AppraisalId,
@@ -18,6 +21,7 @@ from shared.contracts.values import (
     MovementId,
     OrganizationId,
     RuleSetId,
+    TeamId,
     Text,
     WorkField,
 )
@@ -51,17 +55,101 @@ class GateChecked(Event, frozen=True):
     finding: Text
 
 
+class Appraiser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A member of an appraising team; `person` holds account and name."""
+
+    appraiser_id: UUID
+    person: Forgettable
+
+
+class TeamAssigned(Event, frozen=True):
+    """The appraising unit assigned its team (practice: Cửa Lò 2018, teams by field). Only its appraisers
+    score from now on, each for himself; without members the unit's officers do again. `reason` is asked
+    for where a team is changed; `follows_field` where the unit's team of the field was taken over.
+    """
+
+    appraisal_id: AppraisalId
+    members: tuple[Appraiser, ...]
+    follows_field: bool
+    reason: Text | None = None
+
+
+class FieldTeamAssigned(Event, frozen=True):
+    """A unit assigned a team to a field (practice: Cửa Lò 2018): appraisals that open from now on follow it."""
+
+    team_id: TeamId
+    unit: OrganizationId
+    field: WorkField
+    members: tuple[Appraiser, ...]
+    reason: Text | None = None
+
+
+class ScoreSealed(Event, frozen=True):
+    """An appraiser of the team scored a criterion (practice). Points and evidence lie in the vault until
+    every appraiser's are in, so that nobody scores by another's; sealing again replaces the former.
+    """
+
+    appraisal_id: AppraisalId
+    appraiser: UUID
+    criterion: CategoryId
+    score: Forgettable
+
+
 class CriterionScored(Event, frozen=True):
-    """Points for one criterion, with the evidence for them; scoring again replaces the former."""
+    """Points for one criterion, with the evidence for them; scoring again replaces the former. Of a team
+    each `appraiser` has one, opened when the last is in; without a team the unit has one. `files` are
+    hashes of evidence attached to the model.
+    """
 
     appraisal_id: AppraisalId
     criterion: CategoryId
     points: int
     evidence: Text
+    files: tuple[Sha256, ...] = ()
+    appraiser: UUID | None = None
+
+
+class DivergenceFlagged(Event, frozen=True):
+    """The team's points for a criterion lie further apart than the rules let stand (practice `divergence`):
+    the appraisal is not complete before they were discussed.
+    """
+
+    appraisal_id: AppraisalId
+    criterion: CategoryId
+    lowest: int
+    highest: int
+    points_max: int
+
+
+class RevisedScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The points an appraiser gives after the discussion."""
+
+    appraiser: UUID
+    points: Annotated[int, msgspec.Meta(ge=0, le=1000)]
+
+
+class DivergenceResolved(Event, frozen=True):
+    """The team discussed a criterion on which it was far apart (practice); who changed his points is in
+    `revised`. Resolving again replaces the former.
+    """
+
+    appraisal_id: AppraisalId
+    criterion: CategoryId
+    discussion: Text
+    revised: tuple[RevisedScore, ...] = ()
+
+
+class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The points of a criterion, as they follow from all appraisers' scores."""
+
+    criterion: CategoryId
+    points: int
 
 
 class Appraised(Event, frozen=True):
-    """Every criterion is scored and every gate checked; whether the standard is met follows."""
+    """Every criterion is scored and every gate checked; whether the standard is met follows. `results` are
+    the points of each criterion, by the rules' `score_rule`.
+    """
 
     appraisal_id: AppraisalId
     model: ModelId
@@ -71,6 +159,7 @@ class Appraised(Event, frozen=True):
     gates_passed: bool
     meets_standard: bool
     summary: Text
+    results: tuple[CriterionResult, ...] = ()
 
 
 class PostingOpened(Event, frozen=True):
@@ -130,7 +219,7 @@ class AdviceIssued(Event, frozen=True):
 
 
 ConflictTie = Literal["holder", "holder_line", "core_team", "family", "other"]
-"""A council member's tie to a dossier: works at the holder, or in its line; was of the core team; is family."""
+"""A council member's or an appraiser's tie to a dossier: works at the holder, or in its line; was of the core team; is family."""
 
 
 class ConflictDeclared(Event, frozen=True):
@@ -140,6 +229,19 @@ class ConflictDeclared(Event, frozen=True):
     council: CouncilId
     member_id: UUID
     tie: ConflictTie
+
+
+class AppraiserRecused(Event, frozen=True):
+    """An appraiser does not score, for a tie to the model found by the system or declared (practice). What
+    he had scored does not count.
+    """
+
+    appraisal_id: AppraisalId
+    appraiser: UUID
+    person: Forgettable
+    tie: ConflictTie
+    found: bool
+    reason: Text
 
 
 class AppraisalDiscontinued(Event, frozen=True):

@@ -12,14 +12,20 @@ from shared.contracts.appraisal import (
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,
+    AppraiserRecused,
     ConflictDeclared,
     ConflictTie,
     CriterionScored,
+    DivergenceFlagged,
+    DivergenceResolved,
+    FieldTeamAssigned,
     GateChecked,
     OpinionAnswered,
     OpinionReceived,
     PostingClosed,
     PostingOpened,
+    ScoreSealed,
+    TeamAssigned,
 )
 from shared.contracts.event import Catalogue, Event
 from shared.contracts.personal import PersonalDataErased
@@ -80,6 +86,9 @@ ExemplarBasis = Literal["recognised", "effective"]
 OpenDossiers = Literal["stay", "more_favourable"]
 """What happens to dossiers that are open when a version takes effect."""
 
+ScoreRule = Literal["mean", "median"]
+"""How the points of a criterion follow from its appraisers': halves are rounded up."""
+
 DaysMax = Annotated[int, msgspec.Meta(ge=0, le=366)]
 SomeDays = Annotated[int, msgspec.Meta(ge=1, le=366)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=10)]
@@ -125,6 +134,10 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Share of the denominator that must approve."""
     threshold_denominator: Setting[Denominator]
     outside_month: Setting[Literal["reason_required", "allowed"]]
+    score_rule: Setting[ScoreRule]
+    """How a criterion's points follow from those of the appraisers of a team."""
+    divergence: Setting[Fraction]
+    """Share of a criterion's points: appraisers further apart discuss it before the appraisal is complete."""
     council: Setting[CouncilMakeup]
     tie_rule: Setting[TieRule]
     ballot_repeats_max: Setting[Times]
@@ -423,6 +436,7 @@ EVENTS: Final = Catalogue(
         "ruleset",
         "criteria",
         "council",
+        "team",
         "appraisal",
         "ballot",
         "vote",
@@ -436,7 +450,13 @@ EVENTS: Final = Catalogue(
             "CouncilChanged.v1": CouncilChanged,
             "AppraisalOpened.v1": AppraisalOpened,
             "GateChecked.v1": GateChecked,
+            "TeamAssigned.v1": TeamAssigned,
+            "FieldTeamAssigned.v1": FieldTeamAssigned,
+            "AppraiserRecused.v1": AppraiserRecused,
+            "ScoreSealed.v1": ScoreSealed,
             "CriterionScored.v1": CriterionScored,
+            "DivergenceFlagged.v1": DivergenceFlagged,
+            "DivergenceResolved.v1": DivergenceResolved,
             "Appraised.v1": Appraised,
             "PostingOpened.v1": PostingOpened,
             "OpinionReceived.v1": OpinionReceived,

@@ -51,7 +51,11 @@ TRIES_PER_ROUTE = 2
 FOR_EVER = 4_000_000_000
 
 ROLES = tuple(role for role in Role if role is not Role.PUBLIC)
-ASKS_FOR_THE_PERSON = {"evaluation-cast_vote": "not-a-voter"}
+ASKS_FOR_THE_PERSON = {
+    "evaluation-cast_vote": "not-a-voter",
+    "evaluation-seal_score": "not-an-appraiser",
+    "evaluation-recuse_appraiser": "not-an-appraiser",
+}
 """Where the table lets a role pass and a rule asks for the very person: who else comes is refused."""
 
 ALLOWED, DENIED = "allowed", "denied"

@@ -118,6 +118,8 @@ SETTINGS = RuleSettings(
     threshold=Setting(value=Fraction(numerator=1, denominator=2), source="practice: mẫu"),
     threshold_denominator=Setting(value="all", source="practice: mẫu"),
     outside_month=Setting(value="reason_required", source="practice: mẫu"),
+    score_rule=Setting(value="mean", source="practice: mẫu"),
+    divergence=Setting(value=Fraction(numerator=3, denominator=10), source="practice: mẫu"),
     council=Setting(
         value=CouncilMakeup(voters_min=3, single_roles=("chair", "secretary")),
         source="practice: mẫu",

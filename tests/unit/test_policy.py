@@ -69,11 +69,15 @@ def test_reads_that_are_not_public_name_who_may_read_or_take_any_signed_in_calle
 
 PRIVATE_READS = {
     ("evaluation", "/appraisals"),
+    ("evaluation", "/appraisals/mine"),
     ("evaluation", "/appraisals/waiting"),
     ("evaluation", "/appraisals/{appraisal_id}"),
     ("evaluation", "/appraisals/{appraisal_id}/opinions"),
+    ("evaluation", "/appraisals/{appraisal_id}/scores"),
+    ("evaluation", "/appraisals/{appraisal_id}/team"),
     ("evaluation", "/ballots/{ballot_id}/electorate"),
     ("evaluation", "/councils/{council_id}/members"),
+    ("evaluation", "/teams/{unit}"),
     ("notification", "/inbox"),
     ("notification", "/notices"),
     ("notification", "/subscriptions/own"),

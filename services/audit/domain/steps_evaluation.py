@@ -45,9 +45,38 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="Compliance with Party lines and State law: {passed}. {finding}",
             clause="II.2",
         ),
+        a.FieldTeamAssigned: Template(
+            vi="{unit} giao tổ thẩm định lĩnh vực {field}, gồm {members} người. Lý do thay đổi: {reason}",
+            en="{unit} assigned a team of {members} to the field {field}. Reason for the change: {reason}",
+        ),
+        a.TeamAssigned: Template(
+            vi="Giao tổ thẩm định gồm {members} người; theo phân công lĩnh vực: {follows_field}. Lý do thay đổi: "
+            "{reason}",
+            en="A team of {members} was assigned; it follows the field's assignment: {follows_field}. Reason for "
+            "the change: {reason}",
+        ),
+        a.AppraiserRecused: Template(
+            vi="Thành viên thẩm định {appraiser} không chấm điểm hồ sơ này. Lý do: {reason}",
+            en="Appraiser {appraiser} does not score this dossier. Reason: {reason}",
+        ),
+        a.ScoreSealed: Template(
+            vi="Thành viên thẩm định {appraiser} đã chấm tiêu chí {criterion}; điểm giữ kín đến khi cả tổ chấm xong.",
+            en="Appraiser {appraiser} scored criterion {criterion}; the points stay sealed until the whole team's "
+            "are in.",
+            clause="II.x",
+        ),
+        a.DivergenceFlagged: Template(
+            vi="Điểm tiêu chí {criterion} lệch nhiều, từ {lowest} đến {highest} trên {points_max}: phải thảo luận.",
+            en="Points for criterion {criterion} lie far apart, from {lowest} to {highest} of {points_max}: they "
+            "are to be discussed.",
+        ),
+        a.DivergenceResolved: Template(
+            vi="Tổ thảo luận tiêu chí {criterion}, {revised} người sửa điểm: {discussion}",
+            en="The team discussed criterion {criterion}, {revised} changed their points: {discussion}",
+        ),
         a.CriterionScored: Template(
-            vi="Tiêu chí {criterion}: {points} điểm. Minh chứng: {evidence}",
-            en="Criterion {criterion}: {points} points. Evidence: {evidence}",
+            vi="Tiêu chí {criterion}: {points} điểm (thành viên thẩm định: {appraiser}). Minh chứng: {evidence}",
+            en="Criterion {criterion}: {points} points (appraiser: {appraiser}). Evidence: {evidence}",
             clause="II.x",
         ),
         a.Appraised: Template(

@@ -29,12 +29,31 @@ from services.evaluation.domain.scoring import (
     open_appraisal,
     score_criterion,
 )
+from services.evaluation.domain.sealing import (
+    OpenScore,
+    ResolveDivergence,
+    SealScore,
+    open_score,
+    resolve_divergence,
+    seal_score,
+)
+from services.evaluation.domain.team import (
+    AssignTeam,
+    RecuseAppraiser,
+    assign_team,
+    recuse_appraiser,
+)
 from shared.domain.decider import Decider
 
 AppraisalCommand = (
     OpenAppraisal
     | CheckGate
+    | AssignTeam
+    | RecuseAppraiser
     | ScoreCriterion
+    | SealScore
+    | OpenScore
+    | ResolveDivergence
     | CompleteAppraisal
     | OpenPosting
     | ReceiveOpinion
@@ -53,8 +72,18 @@ def decide(state: Appraisal, command: AppraisalCommand) -> tuple[AppraisalEvent,
             return open_appraisal(state, command)
         case CheckGate():
             return check_gate(state, command)
+        case AssignTeam():
+            return assign_team(state, command)
+        case RecuseAppraiser():
+            return recuse_appraiser(state, command)
         case ScoreCriterion():
             return score_criterion(state, command)
+        case SealScore():
+            return seal_score(state, command)
+        case OpenScore():
+            return open_score(state, command)
+        case ResolveDivergence():
+            return resolve_divergence(state, command)
         case CompleteAppraisal():
             return complete_appraisal(state, command)
         case OpenPosting():
@@ -82,7 +111,12 @@ APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider
         {
             "OpenAppraisal": OpenAppraisal,
             "CheckGate": CheckGate,
+            "AssignTeam": AssignTeam,
+            "RecuseAppraiser": RecuseAppraiser,
             "ScoreCriterion": ScoreCriterion,
+            "SealScore": SealScore,
+            "OpenScore": OpenScore,
+            "ResolveDivergence": ResolveDivergence,
             "CompleteAppraisal": CompleteAppraisal,
             "OpenPosting": OpenPosting,
             "ReceiveOpinion": ReceiveOpinion,

@@ -13,14 +13,20 @@ from shared.contracts.appraisal import (
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,
+    Appraiser,
+    AppraiserRecused,
     ConflictDeclared,
     ConflictTie,
     CriterionScored,
+    DivergenceFlagged,
+    DivergenceResolved,
     GateChecked,
     OpinionAnswered,
     OpinionReceived,
     PostingClosed,
     PostingOpened,
+    ScoreSealed,
+    TeamAssigned,
 )
 from shared.contracts.values import CategoryId, CouncilId, Forgettable, Text
 from shared.domain.refusal import Refusal
@@ -28,7 +34,12 @@ from shared.domain.refusal import Refusal
 AppraisalEvent = (
     AppraisalOpened
     | GateChecked
+    | TeamAssigned
+    | AppraiserRecused
+    | ScoreSealed
     | CriterionScored
+    | DivergenceFlagged
+    | DivergenceResolved
     | Appraised
     | PostingOpened
     | OpinionReceived
@@ -53,7 +64,18 @@ class Appraisal(msgspec.Struct, frozen=True):
 
     opened: AppraisalOpened | None = None
     gate: GateChecked | None = None
-    scores: Mapping[CategoryId, CriterionScored] = MappingProxyType({})
+    team: tuple[Appraiser, ...] = ()
+    """Who scores, each for himself; where nobody is named the unit's officers do."""
+    team_assigned: bool = False
+    """Whether a team ever was."""
+    recused: Mapping[UUID, AppraiserRecused] = MappingProxyType({})
+    """By appraiser."""
+    sealed: Mapping[UUID, Mapping[CategoryId, Forgettable]] = MappingProxyType({})
+    """The scores that are in, by appraiser and criterion."""
+    scores: tuple[CriterionScored, ...] = ()
+    """Of the team, once all are in; without a team the unit's own."""
+    divergences: Mapping[CategoryId, DivergenceFlagged] = MappingProxyType({})
+    resolutions: Mapping[CategoryId, DivergenceResolved] = MappingProxyType({})
     appraised: Appraised | None = None
     posting: PostingOpened | None = None
     opinions: Mapping[UUID, Opinion] = MappingProxyType({})
@@ -62,6 +84,17 @@ class Appraisal(msgspec.Struct, frozen=True):
     """Declared ties, by council and member."""
     advice: AdviceIssued | None = None
     discontinued: AppraisalDiscontinued | None = None
+
+    @property
+    def is_open_record(self) -> bool:
+        """Whether a team's scores have been opened: from then on nobody scores anew."""
+        return any(score.appraiser is not None for score in self.scores)
+
+    def score(self, criterion: CategoryId, appraiser: UUID | None) -> CriterionScored | None:
+        """The opened score of a criterion, of an appraiser or of the unit."""
+        return next(
+            (s for s in self.scores if (s.criterion, s.appraiser) == (criterion, appraiser)), None
+        )
 
 
 def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
@@ -72,9 +105,18 @@ def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
             return replace(state, opened=event)
         case GateChecked():
             return replace(state, gate=event)
+        case TeamAssigned() | AppraiserRecused() | ScoreSealed():
+            return _evolve_team(state, event)
         case CriterionScored():
-            scores = MappingProxyType({**state.scores, event.criterion: event})
-            return replace(state, scores=scores)
+            key = (event.criterion, event.appraiser)
+            others = tuple(s for s in state.scores if (s.criterion, s.appraiser) != key)
+            return replace(state, scores=(*others, event))
+        case DivergenceFlagged():
+            flagged = MappingProxyType({**state.divergences, event.criterion: event})
+            return replace(state, divergences=flagged)
+        case DivergenceResolved():
+            resolved = MappingProxyType({**state.resolutions, event.criterion: event})
+            return replace(state, resolutions=resolved)
         case Appraised():
             return replace(state, appraised=event)
         case PostingOpened():
@@ -94,6 +136,32 @@ def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
             return replace(state, advice=event)
         case AppraisalDiscontinued():
             return replace(state, discontinued=event)
+
+
+def _evolve_team(
+    state: Appraisal, event: TeamAssigned | AppraiserRecused | ScoreSealed
+) -> Appraisal:
+    replace = msgspec.structs.replace
+    match event:
+        case TeamAssigned():
+            # What the unit's officers had scored gives way to the team.
+            state = replace(state, team=event.members, team_assigned=True, scores=())
+            return _only_the_teams(state)
+        case AppraiserRecused():
+            team = tuple(one for one in state.team if one.appraiser_id != event.appraiser)
+            recused = MappingProxyType({**state.recused, event.appraiser: event})
+            return _only_the_teams(replace(state, team=team, recused=recused))
+        case ScoreSealed():
+            own = MappingProxyType(
+                {**state.sealed.get(event.appraiser, {}), event.criterion: event.score}
+            )
+            return replace(state, sealed=MappingProxyType({**state.sealed, event.appraiser: own}))
+
+
+def _only_the_teams(state: Appraisal) -> Appraisal:
+    ids = {one.appraiser_id for one in state.team}
+    sealed = MappingProxyType({who: own for who, own in state.sealed.items() if who in ids})
+    return msgspec.structs.replace(state, sealed=sealed)
 
 
 def _with_opinion(state: Appraisal, opinion_id: UUID, opinion: Opinion) -> Appraisal:
@@ -121,3 +189,18 @@ def opened(state: Appraisal) -> AppraisalOpened:
     if state.discontinued is not None:
         raise DISCONTINUED()
     return state.opened
+
+
+ALREADY_APPRAISED: Final = Refusal(
+    "already-appraised",
+    vi="Thẩm định đã hoàn thành, điểm và kết luận không sửa được nữa.",
+    en="The appraisal is complete; points and findings can no longer be changed.",
+)
+
+
+def unfinished(state: Appraisal) -> AppraisalOpened:
+    """The opening of an appraisal that is not complete. Raises RefusedError."""
+    opening = opened(state)
+    if state.appraised is not None:
+        raise ALREADY_APPRAISED()
+    return opening

@@ -24,6 +24,7 @@ from shared.contracts.evaluation import (
     Quota,
     RuleSettings,
     RuleSetVersion,
+    ScoreRule,
     Setting,
     SomeDays,
     TieRule,
@@ -46,6 +47,8 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     threshold: Setting[Fraction] | None = None
     threshold_denominator: Setting[Denominator] | None = None
     outside_month: Setting[Literal["reason_required", "allowed"]] | None = None
+    score_rule: Setting[ScoreRule] | None = None
+    divergence: Setting[Fraction] | None = None
     council: Setting[CouncilMakeup] | None = None
     tie_rule: Setting[TieRule] | None = None
     ballot_repeats_max: Setting[Times] | None = None

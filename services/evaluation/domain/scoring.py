@@ -1,12 +1,21 @@
 """Opening an appraisal, checking the gate, scoring the criteria, and what follows from them."""
 
+from collections.abc import Collection
 from typing import Annotated, Final, Literal
 
 import msgspec
 
-from services.evaluation.domain.appraisal_state import Appraisal, opened
-from shared.contracts.appraisal import AppraisalOpened, Appraised, CriterionScored, GateChecked
-from shared.contracts.evaluation import Criterion
+from services.evaluation.domain.appraisal_state import Appraisal, unfinished
+from services.evaluation.domain.result import points_of, result
+from shared.contracts.appraisal import (
+    AppraisalOpened,
+    Appraised,
+    CriterionResult,
+    CriterionScored,
+    GateChecked,
+)
+from shared.contracts.evaluation import Criterion, ScoreRule
+from shared.contracts.running import Sha256
 from shared.contracts.values import (
     Aim,
     AppraisalId,
@@ -22,6 +31,9 @@ from shared.contracts.values import (
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
+
+FILES_MAX: Final = 20
+"""Files that one score or one visit refers to."""
 
 
 class Standard(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +86,8 @@ class ScoreCriterionForm(Request, frozen=True, kw_only=True):
     criterion: CategoryId
     points: Annotated[int, msgspec.Meta(ge=0, le=1000)]
     evidence: Text
+    files: Annotated[tuple[Sha256, ...], msgspec.Meta(max_length=FILES_MAX)] = ()
+    """Hashes of evidence attached to the model."""
 
 
 class ScoreCriterion(ScoreCriterionForm, frozen=True, kw_only=True):
@@ -93,16 +107,12 @@ class CompleteAppraisal(CompleteAppraisalForm, frozen=True, kw_only=True):
     """Complete the appraisal; whether the standard is met follows from gate and points."""
 
     standard: Standard
+    score_rule: ScoreRule
     at: Instant
 
 
 # --- rules ------------------------------------------------------------------------------------
 
-ALREADY_APPRAISED: Final = Refusal(
-    "already-appraised",
-    vi="Thẩm định đã hoàn thành, điểm và kết luận không sửa được nữa.",
-    en="The appraisal is complete; points and findings can no longer be changed.",
-)
 CRITERION_UNKNOWN: Final = Refusal(
     "criterion-unknown",
     vi="Bộ tiêu chí đang áp dụng không có tiêu chí «{criterion}». Các tiêu chí: {known}.",
@@ -119,6 +129,22 @@ GATE_UNCHECKED: Final = Refusal(
     vi="Chưa kết luận việc chấp hành chủ trương của Đảng, pháp luật của Nhà nước. Hãy kết luận trước.",
     en="Compliance with Party lines and State law has not been checked. Check it first.",
     clause="II.2",
+)
+TEAM_SCORES: Final = Refusal(
+    "team-scores",
+    vi="Hồ sơ này có tổ thẩm định: chỉ thành viên tổ chấm điểm, mỗi người tự chấm.",
+    en="A team appraises this dossier: only its members score, each for himself.",
+)
+EVIDENCE_UNKNOWN: Final = Refusal(
+    "score-evidence-unknown",
+    vi="Mô hình không có tệp minh chứng «{hash}…», hoặc tệp đã rút. Hãy đính kèm trước rồi dẫn mã của tệp.",
+    en="No file “{hash}…” is attached to the model, or it was withdrawn. Attach it first, then cite its hash.",
+)
+DIVERGENCE_UNRESOLVED: Final = Refusal(
+    "divergence-unresolved",
+    vi="Điểm của tổ lệch nhau nhiều ở tiêu chí: {criteria}. Hãy thảo luận và ghi kết quả trước.",
+    en="The team's points lie far apart for: {criteria}. Discuss them and record what came of it first.",
+    practice="divergence",
 )
 CRITERIA_UNSCORED: Final = Refusal(
     "criteria-unscored",
@@ -154,7 +180,7 @@ def open_appraisal(state: Appraisal, command: OpenAppraisal) -> tuple[AppraisalO
 
 def check_gate(state: Appraisal, command: CheckGate) -> tuple[GateChecked, ...]:
     """A gate has no points (clause II.2)."""
-    opening = _unfinished(state)
+    opening = unfinished(state)
     event = GateChecked(
         appraisal_id=opening.appraisal_id,
         gate=command.gate,
@@ -165,35 +191,47 @@ def check_gate(state: Appraisal, command: CheckGate) -> tuple[GateChecked, ...]:
 
 
 def score_criterion(state: Appraisal, command: ScoreCriterion) -> tuple[CriterionScored, ...]:
-    """Points within the criterion's maximum."""
-    opening = _unfinished(state)
-    maxima = {criterion.id: criterion.points_max for criterion in command.standard.criteria}
-    maximum = maxima.get(command.criterion)
-    if maximum is None:
-        raise CRITERION_UNKNOWN(criterion=command.criterion, known=", ".join(maxima))
-    if command.points > maximum:
-        raise POINTS_ABOVE_MAX(criterion=command.criterion, maximum=maximum, points=command.points)
+    """The unit's own score, where no team is assigned."""
+    opening = unfinished(state)
+    if state.team:
+        raise TEAM_SCORES()
+    refuse_points(command.standard, command.criterion, command.points)
     event = CriterionScored(
         appraisal_id=opening.appraisal_id,
         criterion=command.criterion,
         points=command.points,
         evidence=command.evidence,
+        files=command.files,
     )
-    return () if state.scores.get(command.criterion) == event else (event,)
+    return () if state.score(command.criterion, None) == event else (event,)
+
+
+def refuse_points(standard: Standard, criterion: CategoryId, points: int) -> None:
+    """Points within the maximum of a criterion that there is. Raises RefusedError."""
+    maxima = {one.id: one.points_max for one in standard.criteria}
+    maximum = maxima.get(criterion)
+    if maximum is None:
+        raise CRITERION_UNKNOWN(criterion=criterion, known=", ".join(maxima))
+    if points > maximum:
+        raise POINTS_ABOVE_MAX(criterion=criterion, maximum=maximum, points=points)
+
+
+def refuse_unknown_files(files: tuple[Sha256, ...], attached: Collection[Sha256]) -> None:
+    """Refuse evidence that is not attached to the model. Decided before the score goes to the vault."""
+    for one in files:
+        if one not in attached:
+            raise EVIDENCE_UNKNOWN(hash=one[:12])
 
 
 def complete_appraisal(state: Appraisal, command: CompleteAppraisal) -> tuple[Appraised, ...]:
     """The standard is met with the gate passed and enough points; a failed gate outweighs any points."""
     if state.appraised is not None and state.appraised.summary == command.summary:
         return ()
-    opening = _unfinished(state)
+    opening = unfinished(state)
     if state.gate is None:
         raise GATE_UNCHECKED()
-    criteria = [criterion.id for criterion in command.standard.criteria]
-    missing = [criterion for criterion in criteria if criterion not in state.scores]
-    if missing:
-        raise CRITERIA_UNSCORED(missing=", ".join(missing))
-    points = sum(state.scores[criterion].points for criterion in criteria)
+    results = _results(state, command)
+    points = sum(one.points for one in results)
     required = command.standard.points_required
     return (
         Appraised(
@@ -205,12 +243,22 @@ def complete_appraisal(state: Appraisal, command: CompleteAppraisal) -> tuple[Ap
             gates_passed=state.gate.passed,
             meets_standard=state.gate.passed and points >= required,
             summary=command.summary,
+            results=results,
         ),
     )
 
 
-def _unfinished(state: Appraisal) -> AppraisalOpened:
-    opening = opened(state)
-    if state.appraised is not None:
-        raise ALREADY_APPRAISED()
-    return opening
+def _results(state: Appraisal, command: CompleteAppraisal) -> tuple[CriterionResult, ...]:
+    """The points of each criterion, from every appraiser's score. Raises RefusedError."""
+    appraisers = len(state.team) or 1
+    given = {one.id: points_of(state, one.id) for one in command.standard.criteria}
+    missing = [criterion for criterion, points in given.items() if len(points) < appraisers]
+    if missing:
+        raise CRITERIA_UNSCORED(missing=", ".join(missing))
+    undiscussed = [one for one in state.divergences if one not in state.resolutions]
+    if undiscussed:
+        raise DIVERGENCE_UNRESOLVED(criteria=", ".join(undiscussed))
+    return tuple(
+        CriterionResult(criterion=criterion, points=result(points, command.score_rule))
+        for criterion, points in given.items()
+    )

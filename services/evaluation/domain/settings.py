@@ -92,6 +92,7 @@ def check_settings(settings: RuleSettings) -> None:
         raise NOT_PUBLIC()
     _check_share("quorum", settings.quorum.value)
     _check_share("threshold", settings.threshold.value)
+    _check_share("divergence", settings.divergence.value)
     if settings.tie_rule.value == "repeat" and settings.ballot_repeats_max.value == 0:
         raise TIE_WITHOUT_REPEAT()
     quota = settings.models_per_unit.value

@@ -21,7 +21,7 @@ from shared.host.app import refusals_of
 from shared.host.operations import Operations, WriteOperation
 from shared.host.policy import Role
 
-BY_ITSELF = {"OpenAppraisal", "IssueAdvice", "Discontinue", "TallyBallot"}
+BY_ITSELF = {"OpenAppraisal", "OpenScore", "IssueAdvice", "Discontinue", "TallyBallot"}
 PRESETS = load_presets()
 
 

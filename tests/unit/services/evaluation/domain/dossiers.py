@@ -11,6 +11,7 @@ from shared.contracts.appraisal import (
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,
+    CriterionResult,
     CriterionScored,
     GateChecked,
     PostingClosed,
@@ -84,6 +85,13 @@ def scored(criterion: str, points: int) -> CriterionScored:
     )
 
 
+def results(*points: int) -> tuple[CriterionResult, ...]:
+    return tuple(
+        CriterionResult(criterion=criterion.id, points=given)
+        for criterion, given in zip(STANDARD.criteria, points, strict=True)
+    )
+
+
 scores = tuple(scored(criterion.id, 15) for criterion in STANDARD.criteria)
 appraised = Appraised(
     appraisal_id=opened.appraisal_id,
@@ -94,6 +102,7 @@ appraised = Appraised(
     gates_passed=True,
     meets_standard=True,
     summary="Mô hình đạt yêu cầu.",
+    results=results(15, 15, 15, 15, 15),
 )
 posted = PostingOpened(
     appraisal_id=opened.appraisal_id,

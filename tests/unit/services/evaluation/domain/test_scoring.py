@@ -6,9 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.evaluation.domain.appraisal import APPRAISAL
-from services.evaluation.domain.appraisal_state import DISCONTINUED, UNKNOWN
-from services.evaluation.domain.scoring import (
+from services.evaluation.domain.appraisal_state import (
     ALREADY_APPRAISED,
+    DISCONTINUED,
+    UNKNOWN,
+)
+from services.evaluation.domain.scoring import (
     CRITERIA_UNSCORED,
     CRITERION_UNKNOWN,
     GATE_UNCHECKED,
@@ -28,6 +31,7 @@ from tests.unit.services.evaluation.domain.dossiers import (
     gate,
     open_appraisal,
     opened,
+    results,
     scored,
     scores,
 )
@@ -37,7 +41,9 @@ check = CheckGate(passed=True, finding=gate.finding, at=NOW)
 score = ScoreCriterion(
     criterion="1", points=15, evidence=scores[0].evidence, standard=STANDARD, at=NOW
 )
-complete = CompleteAppraisal(summary=appraised.summary, standard=STANDARD, at=NOW)
+complete = CompleteAppraisal(
+    summary=appraised.summary, standard=STANDARD, score_rule="mean", at=NOW
+)
 
 
 def test_an_appraisal_opens() -> None:
@@ -105,7 +111,13 @@ def test_a_failed_gate_outweighs_full_points() -> None:
     failed = msgspec.structs.replace(gate, passed=False)
     full = tuple(scored(criterion.id, 20) for criterion in STANDARD.criteria)
     appraisal.given(opened, failed, *full).when(complete).then(
-        msgspec.structs.replace(appraised, points=100, gates_passed=False, meets_standard=False)
+        msgspec.structs.replace(
+            appraised,
+            points=100,
+            gates_passed=False,
+            meets_standard=False,
+            results=results(20, 20, 20, 20, 20),
+        )
     )
 
 
@@ -113,7 +125,12 @@ def test_a_failed_gate_outweighs_full_points() -> None:
 def test_the_standard_is_met_with_exactly_the_points_required(last: int, *, meets: bool) -> None:
     some = (*scores[:4], scored("5", last))
     appraisal.given(opened, gate, *some).when(complete).then(
-        msgspec.structs.replace(appraised, points=60 + last, meets_standard=meets)
+        msgspec.structs.replace(
+            appraised,
+            points=60 + last,
+            meets_standard=meets,
+            results=results(15, 15, 15, 15, last),
+        )
     )
 
 

@@ -1,0 +1,152 @@
+"""The beginning of October: appraisals, by the unit's officer or by a team, each of it for himself."""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from dvk.api import Json, wait_for
+from dvk.demo.fates import REACHES_APPRAISAL, Fate, drawn
+from dvk.demo.models import DemoModel
+from dvk.demo.player import YEAR, Player, instant
+from dvk.demo.setup import Ground
+from shared.host.ids import derive_id
+
+TEAM_FATES: Final = frozenset({Fate.OPINION, Fate.BELOW_STANDARD})
+"""A team always appraises these; of the others it appraises one in four."""
+TEAM_MIN: Final = 2
+"""Appraisers a unit has at least to form a team of."""
+
+
+def appraisal_of(model: UUID) -> UUID:
+    """The id evaluation gives the appraisal of a model's year: one thing, one id."""
+    return derive_id(model, "appraisal", str(YEAR))
+
+
+def _appraisers(player: Player, model: DemoModel) -> tuple[str, ...]:
+    return player.province.acting[player.province.adviser(model.deciding_body), "appraiser"]
+
+
+def appraiser(player: Player, model: DemoModel) -> str:
+    """Who appraises in the unit that advises the model's deciding body."""
+    users = _appraisers(player, model)
+    return users[drawn(player.seed, model.key, "appraiser", below=len(users))]
+
+
+def members_of(player: Player, users: Iterable[str]) -> list[Json]:
+    """Users as members of a team."""
+    offices, ids = player.province.offices, player.province.ids
+    return [
+        {
+            "account": user,
+            "name": offices[user].title,
+            "organization": str(ids[offices[user].organisation]),
+        }
+        for user in users
+    ]
+
+
+async def appraise(player: Player, ground: Ground) -> None:
+    """Play the appraisals to their posting."""
+
+    async def one(model: DemoModel) -> None:
+        user = appraiser(player, model)
+        path = _path(player, model)
+
+        async def there() -> Json | None:
+            return await player.api.found("evaluation", path, user=user)
+
+        appraisal = await wait_for(f"{model.name}: appraisal", there)
+        passed = model.fate is not Fate.GATE_FAILED
+        gate = {"passed": passed, "finding": _FOUND[passed]}
+        await player.write(model, "gate", "evaluation", f"{path}/gate", gate, user=user)
+        if appraisal["appraisers"] or await _assigned(player, model):
+            await _score_as_team(player, ground, model)
+        else:
+            for criterion in ground.criteria:
+                points = _points(player, model, criterion)
+                await _score(player, model, criterion, points, path=f"{path}/scores", user=user)
+        summary = {"summary": "Thẩm định theo bộ tiêu chí đang áp dụng, trên hồ sơ và tại chỗ."}
+        await player.write(
+            model, "completion", "evaluation", f"{path}/completion", summary, user=user
+        )
+        where = {"where": "Trụ sở Ủy ban nhân dân và trang thông tin của xã, phường"}
+        await player.write(model, "posting", "evaluation", f"{path}/posting", where, user=user)
+
+    await player.phase(
+        "5/10: thẩm định và niêm yết",
+        "5 October: appraised and posted",
+        instant(10, 5),
+        player.chosen(REACHES_APPRAISAL),
+        one,
+    )
+
+
+def _path(player: Player, model: DemoModel) -> str:
+    return f"/appraisals/{appraisal_of(player.model_id(model))}"
+
+
+async def _assigned(player: Player, model: DemoModel) -> bool:
+    """Whether the unit gives the dossier to a team, of all its appraisers."""
+    users = _appraisers(player, model)
+    by_lot = drawn(player.seed, model.key, "team", below=4) == 0
+    if len(users) < TEAM_MIN or not (by_lot or model.fate in TEAM_FATES):
+        return False
+    body: Json = {"members": members_of(player, users)}
+    path = f"{_path(player, model)}/team"
+    await player.write(model, "team", "evaluation", path, body, user=appraiser(player, model))
+    return True
+
+
+async def _score_as_team(player: Player, ground: Ground, model: DemoModel) -> None:
+    """Each scores for himself; where citizens will have something to say, the team was of two minds too."""
+    path, users = _path(player, model), _appraisers(player, model)
+    disputed = ground.criteria[0] if model.fate is Fate.OPINION else None
+    for number, user in enumerate(users):
+        for criterion in ground.criteria:
+            points = _points(player, model, criterion)
+            if criterion is disputed and number > 0:
+                points = int(criterion["points_max"]) * 2 // 5
+            await _score(player, model, criterion, points, path=f"{path}/team/scores", user=user)
+    expected = len(users) * len(ground.criteria)
+
+    async def opened() -> Json | None:
+        view = await player.api.read("evaluation", path, user=users[0])
+        return view if len(view["scores"]) == expected else None
+
+    view = await wait_for(f"{model.name}: scores", opened)
+    if disputed is None:
+        return
+    agreed = _points(player, model, disputed)
+    body: Json = {
+        "criterion": disputed["id"],
+        "discussion": "Tổ đối chiếu hồ sơ với ảnh hiện trường, thống nhất mức điểm (nội dung trình diễn).",
+        "revised": [{"appraiser": one, "points": agreed} for one in view["appraisers"][1:]],
+    }
+    user = appraiser(player, model)
+    await player.write(model, "discussion", "evaluation", f"{path}/divergences", body, user=user)
+
+
+async def _score(
+    player: Player, model: DemoModel, criterion: Json, points: int, *, path: str, user: str
+) -> None:
+    score = {
+        "criterion": criterion["id"],
+        "points": points,
+        "evidence": "Báo cáo kết quả, kiểm tra tại chỗ và ý kiến nhân dân (nội dung trình diễn).",
+    }
+    step = f"score-{criterion['id']}-{user}"
+    await player.write(model, step, "evaluation", path, score, user=user)
+
+
+_FOUND: Final = {
+    True: "Chấp hành đúng chủ trương của Đảng, pháp luật của Nhà nước.",
+    False: "Có khoản huy động chưa đúng quy định về công khai, dân chủ (nội dung trình diễn).",
+}
+_LEAST_SHARE: Final = {True: 50, False: 75}
+"""Percent of a criterion's points that a model below the standard, or any other, gets at least."""
+
+
+def _points(player: Player, model: DemoModel, criterion: Json) -> int:
+    least = _LEAST_SHARE[model.fate is Fate.BELOW_STANDARD]
+    share = least + drawn(player.seed, model.key, "points", criterion["id"], below=20)
+    return int(criterion["points_max"]) * share // 100

@@ -1,0 +1,201 @@
+"""A team's scores: each sealed until all are in, then opened, and discussed where they lie far apart.
+
+What is in the log is public at once, so a score cannot stand there before the others are given.
+"""
+
+from collections.abc import Collection
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+
+from services.evaluation.domain.appraisal_state import Appraisal, unfinished
+from services.evaluation.domain.result import points_of, too_far_apart
+from services.evaluation.domain.scoring import (
+    CRITERION_UNKNOWN,
+    ScoreCriterionForm,
+    Standard,
+    refuse_points,
+)
+from services.evaluation.domain.team import member_of
+from shared.contracts.appraisal import (
+    CriterionScored,
+    DivergenceFlagged,
+    DivergenceResolved,
+    RevisedScore,
+    ScoreSealed,
+)
+from shared.contracts.evaluation import Fraction
+from shared.contracts.running import Sha256
+from shared.contracts.values import CategoryId, Forgettable, Text
+from shared.domain.decider import Request
+from shared.domain.refusal import Refusal
+from shared.domain.time import Instant
+
+# --- commands ---------------------------------------------------------------------------------
+
+
+class SealScoreForm(ScoreCriterionForm, frozen=True, kw_only=True):
+    """Your points for a criterion and the evidence for them. Nobody sees them before all are in."""
+
+
+class SealScore(Request, frozen=True, kw_only=True):
+    """Seal an appraiser's score, or seal it again before all are in. Points were checked before they went
+    to the vault, and are again when it is opened.
+    """
+
+    appraiser: UUID
+    criterion: CategoryId
+    score: Forgettable
+    standard: Standard
+    at: Instant
+
+
+class OpenScore(Request, frozen=True, kw_only=True):
+    """Open a sealed score: all are in. Nobody asks for it: it follows."""
+
+    appraiser: UUID
+    criterion: CategoryId
+    payload: UUID
+    points: int
+    evidence: Text
+    files: tuple[Sha256, ...]
+    standard: Standard
+    divergence: Fraction
+    at: Instant
+
+
+class ResolveDivergenceForm(Request, frozen=True, kw_only=True):
+    """What the discussion came to, and the points of those who changed theirs."""
+
+    criterion: CategoryId
+    discussion: Text
+    revised: Annotated[tuple[RevisedScore, ...], msgspec.Meta(max_length=15)] = ()
+
+
+class ResolveDivergence(ResolveDivergenceForm, frozen=True, kw_only=True):
+    """Record the discussion of a criterion, or record it anew before the appraisal is complete."""
+
+    standard: Standard
+    at: Instant
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+SCORES_OPEN: Final = Refusal(
+    "scores-open",
+    vi="Điểm của cả tổ đã đủ và đã mở; chỉ còn sửa khi tổ thảo luận tiêu chí có điểm lệch.",
+    en="The whole team's scores are in and open; points change only where a divergence is discussed.",
+)
+DIVERGENCE_UNKNOWN: Final = Refusal(
+    "divergence-unknown",
+    vi="Tiêu chí «{criterion}» không có điểm lệch phải thảo luận.",
+    en="The scores of criterion “{criterion}” are not apart: there is nothing to discuss.",
+    practice="divergence",
+)
+REVISED_TWICE: Final = Refusal(
+    "revised-twice",
+    vi="Một người có hai mức điểm sửa lại cho tiêu chí «{criterion}». Hãy giữ một.",
+    en="Somebody has two revised scores for criterion “{criterion}”. Keep one.",
+)
+
+
+def seal_score(state: Appraisal, command: SealScore) -> tuple[ScoreSealed, ...]:
+    """Each member for himself, until all are in."""
+    opening = unfinished(state)
+    member_of(state.team, command.appraiser)
+    if command.criterion not in ids_of(command.standard):
+        raise CRITERION_UNKNOWN(
+            criterion=command.criterion, known=", ".join(ids_of(command.standard))
+        )
+    if state.sealed.get(command.appraiser, {}).get(command.criterion) == command.score:
+        return ()
+    if state.is_open_record:
+        raise SCORES_OPEN()
+    return (
+        ScoreSealed(
+            appraisal_id=opening.appraisal_id,
+            appraiser=command.appraiser,
+            criterion=command.criterion,
+            score=command.score,
+        ),
+    )
+
+
+def open_score(
+    state: Appraisal, command: OpenScore
+) -> tuple[CriterionScored | DivergenceFlagged, ...]:
+    """With the last one the criteria are flagged on which the team is too far apart. Nothing follows where
+    another score took its place meanwhile, or the appraisal has ended.
+    """
+    opening = state.opened
+    ended = state.appraised is not None or state.discontinued is not None
+    held = state.sealed.get(command.appraiser, {}).get(command.criterion)
+    if opening is None or ended or held is None or held.payload != command.payload:
+        return ()
+    if not all_in(state, command.standard) or state.score(command.criterion, command.appraiser):
+        return ()
+    refuse_points(command.standard, command.criterion, command.points)
+    event = CriterionScored(
+        appraisal_id=opening.appraisal_id,
+        criterion=command.criterion,
+        points=command.points,
+        evidence=command.evidence,
+        files=command.files,
+        appraiser=command.appraiser,
+    )
+    after = msgspec.structs.replace(state, scores=(*state.scores, event))
+    if len(after.scores) < len(state.team) * len(command.standard.criteria):
+        return (event,)
+    flagged = []
+    for criterion in command.standard.criteria:
+        points = points_of(after, criterion.id)
+        if too_far_apart(points, criterion.points_max, command.divergence):
+            flagged.append(
+                DivergenceFlagged(
+                    appraisal_id=opening.appraisal_id,
+                    criterion=criterion.id,
+                    lowest=min(points),
+                    highest=max(points),
+                    points_max=criterion.points_max,
+                )
+            )
+    return (event, *flagged)
+
+
+def resolve_divergence(
+    state: Appraisal, command: ResolveDivergence
+) -> tuple[DivergenceResolved, ...]:
+    """Discussed, with the reasons on record; each of the team may give other points or stay by his."""
+    opening = unfinished(state)
+    if command.criterion not in state.divergences:
+        raise DIVERGENCE_UNKNOWN(criterion=command.criterion)
+    if len({one.appraiser for one in command.revised}) < len(command.revised):
+        raise REVISED_TWICE(criterion=command.criterion)
+    for one in command.revised:
+        member_of(state.team, one.appraiser)
+        refuse_points(command.standard, command.criterion, one.points)
+    event = DivergenceResolved(
+        appraisal_id=opening.appraisal_id,
+        criterion=command.criterion,
+        discussion=command.discussion,
+        revised=command.revised,
+    )
+    return () if state.resolutions.get(command.criterion) == event else (event,)
+
+
+def ids_of(standard: Standard) -> tuple[CategoryId, ...]:
+    """The ids of the criteria."""
+    return tuple(criterion.id for criterion in standard.criteria)
+
+
+def all_in(state: Appraisal, standard: Standard) -> bool:
+    """Whether there is a team and each of it has scored every criterion."""
+    return bool(state.team) and all(
+        own_in(state, member.appraiser_id, ids_of(standard)) for member in state.team
+    )
+
+
+def own_in(state: Appraisal, appraiser: UUID, criteria: Collection[CategoryId]) -> bool:
+    """Whether an appraiser has scored every criterion."""
+    return all(one in state.sealed.get(appraiser, {}) for one in criteria)

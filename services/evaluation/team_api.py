@@ -1,0 +1,213 @@
+"""Appraising teams over HTTP: assigning them, scoring as one of them, discussing what lies far apart."""
+
+from typing import Final
+from uuid import UUID
+
+from msgspec.structs import asdict
+
+from services.evaluation import facts, team_facts, team_queries
+from services.evaluation.ballot_queries import NoParameters
+from services.evaluation.domain.appraisal import APPRAISAL
+from services.evaluation.domain.appraisal_state import Appraisal, unfinished
+from services.evaluation.domain.field_team import (
+    FIELD_TEAM,
+    AssignFieldTeam,
+    AssignFieldTeamForm,
+)
+from services.evaluation.domain.scoring import refuse_points, refuse_unknown_files
+from services.evaluation.domain.sealing import (
+    ResolveDivergence,
+    ResolveDivergenceForm,
+    SealScore,
+    SealScoreForm,
+)
+from services.evaluation.domain.team import (
+    NOT_AN_APPRAISER,
+    AssignTeam,
+    AssignTeamForm,
+    RecuseAppraiser,
+    RecuseAppraiserForm,
+    refuse_appraisers_twice,
+)
+from shared.contracts.appraisal import AppraisalOpened
+from shared.host.service import Api, Call, NotFoundError, Outcome, Page
+
+
+async def assign_field_team(call: Call[AssignFieldTeamForm]) -> Outcome:
+    """Assign your unit's team for a field, whole: appraisals that open from now on follow it. Accounts and
+    names are kept apart and can be erased. Changing a team asks for the reason.
+    """
+    form = call.body
+    refuse_appraisers_twice(form.members)
+    team = team_facts.team_id(form.unit, form.field)
+    former = (await call.load(FIELD_TEAM, team)).state.assigned
+    draft = AssignFieldTeam(
+        unit=form.unit, field=form.field, reason=form.reason, team_id=team, members=(), at=call.now
+    )
+    await call.permit(FIELD_TEAM, team, draft)
+    members = await team_facts.named(call, form.members, () if former is None else former.members)
+    command = AssignFieldTeam(
+        unit=form.unit,
+        field=form.field,
+        reason=form.reason,
+        team_id=team,
+        members=members,
+        at=call.now,
+    )
+    return await call.execute(FIELD_TEAM, team, command)
+
+
+async def assign_team(call: Call[AssignTeamForm]) -> Outcome:
+    """Assign the team of one appraisal, whole: only its appraisers score from then on, each for himself.
+    Who has a tie to the holder is refused. Without members the unit's officers score.
+    """
+    form = call.body
+    refuse_appraisers_twice(form.members)
+    appraisal, state, dossier = await _dossier(call)
+    await call.permit(APPRAISAL, appraisal, AssignTeam(members=(), at=call.now))
+    members = await team_facts.named(call, form.members, team_facts.of_dossier(state))
+    ties, cites = await team_facts.ties_among(call, state, dossier, members)
+    command = AssignTeam(members=members, ties=ties, reason=form.reason, at=call.now)
+    rules = facts.rule_set_name(dossier)
+    return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
+
+
+async def recuse_appraiser(call: Call[RecuseAppraiserForm]) -> Outcome:
+    """Declare your own tie to the model you are to appraise: you step back from the team, and what you
+    scored does not count.
+    """
+    appraisal, state, dossier = await _dossier(call)
+    member = await team_facts.appraiser_of(call, team_facts.of_dossier(state), call.actor.subject)
+    if member is None:
+        raise NOT_AN_APPRAISER()
+    command = RecuseAppraiser(tie=call.body.tie, appraiser=member.appraiser_id, at=call.now)
+    return await call.execute(
+        APPRAISAL,
+        appraisal,
+        command,
+        rules=facts.rule_set_name(dossier),
+        pseudonym=member.appraiser_id,
+    )
+
+
+async def seal_score(call: Call[SealScoreForm]) -> Outcome:
+    """Score a criterion as one of the team. Nobody sees your points before the whole team's are in, and
+    you see no other's before your own are; until then you may score again.
+    """
+    appraisal, state, dossier = await _dossier(call)
+    member = await team_facts.appraiser_of(call, state.team, call.actor.subject)
+    if member is None:
+        raise NOT_AN_APPRAISER()
+    return await _seal(call, (appraisal, state, dossier), member.appraiser_id)
+
+
+async def _seal(
+    call: Call[SealScoreForm], about: tuple[UUID, Appraisal, AppraisalOpened], appraiser: UUID
+) -> Outcome:
+    appraisal, state, dossier = about
+    form = call.body
+    standard, cites = await facts.standard_of(call, dossier)
+    unfinished(state)
+    refuse_points(standard, form.criterion, form.points)
+    refuse_unknown_files(
+        form.files, await team_facts.attached(call.read, dossier.model, form.files)
+    )
+    score = team_facts.Score(points=form.points, evidence=form.evidence, files=form.files)
+    former = state.sealed.get(appraiser, {}).get(form.criterion)
+    command = SealScore(
+        appraiser=appraiser,
+        criterion=form.criterion,
+        score=await team_facts.seal(call, former, form.criterion, score),
+        standard=standard,
+        at=call.now,
+    )
+    return await call.execute(
+        APPRAISAL,
+        appraisal,
+        command,
+        cites=cites,
+        rules=facts.rule_set_name(dossier),
+        pseudonym=appraiser,
+    )
+
+
+async def resolve_divergence(call: Call[ResolveDivergenceForm]) -> Outcome:
+    """Record the discussion of a criterion on which the team lay far apart, and the points of those who
+    changed theirs.
+    """
+    appraisal, _, dossier = await _dossier(call)
+    standard, cites = await facts.standard_of(call, dossier)
+    command = ResolveDivergence(**asdict(call.body), standard=standard, at=call.now)
+    rules = facts.rule_set_name(dossier)
+    return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
+
+
+async def _dossier(
+    call: Call[AssignTeamForm]
+    | Call[RecuseAppraiserForm]
+    | Call[SealScoreForm]
+    | Call[ResolveDivergenceForm],
+) -> tuple[UUID, Appraisal, AppraisalOpened]:
+    appraisal = call.path_id("appraisal_id")
+    state = (await call.load(APPRAISAL, appraisal)).state
+    if state.opened is None:
+        raise NotFoundError("appraisal")
+    return appraisal, state, state.opened
+
+
+_TAG: Final = "appraisals"
+
+
+def routes(api: Api) -> None:
+    """Declare the routes of teams."""
+    one = "/appraisals/{appraisal_id}"
+    api.write(
+        "/teams", AssignFieldTeamForm, assign_field_team, command=AssignFieldTeam, tag="teams"
+    )
+    api.read(
+        "/teams/{unit}",
+        NoParameters,
+        team_queries.list_field_teams,
+        answer=team_queries.FieldTeamsView,
+        tag="teams",
+        roles=team_queries.TEAM_READERS,
+    )
+    api.write(f"{one}/team", AssignTeamForm, assign_team, command=AssignTeam, tag=_TAG)
+    api.write(
+        f"{one}/team/recusals",
+        RecuseAppraiserForm,
+        recuse_appraiser,
+        command=RecuseAppraiser,
+        tag=_TAG,
+    )
+    api.write(f"{one}/team/scores", SealScoreForm, seal_score, command=SealScore, tag=_TAG)
+    api.write(
+        f"{one}/divergences",
+        ResolveDivergenceForm,
+        resolve_divergence,
+        command=ResolveDivergence,
+        tag=_TAG,
+    )
+    api.read(
+        "/appraisals/mine",
+        team_queries.ListMine,
+        team_queries.list_mine,
+        answer=Page[team_queries.MineRow],
+        tag=_TAG,
+        roles=team_queries.APPRAISERS,
+    )
+    api.read(
+        f"{one}/team",
+        NoParameters,
+        team_queries.get_team,
+        answer=team_queries.TeamView,
+        tag=_TAG,
+        roles=team_queries.TEAM_READERS,
+    )
+    api.read(
+        f"{one}/scores",
+        NoParameters,
+        team_queries.get_scores,
+        answer=team_queries.ScoresView,
+        tag=_TAG,
+    )

@@ -1,0 +1,297 @@
+"""What evaluation answers about appraising teams: who is in one, what is waiting for whom, and the scores.
+
+Whoever scores sees no other's points before the own are in.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, get_args
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select
+
+from services.evaluation import facts
+from services.evaluation.ballot_queries import NoParameters, may_read_names
+from services.evaluation.domain.appraisal import APPRAISAL
+from services.evaluation.domain.appraisal_state import Appraisal
+from services.evaluation.domain.field_team import FIELD_TEAM
+from services.evaluation.domain.scoring import Standard
+from services.evaluation.domain.sealing import ids_of, own_in
+from services.evaluation.persons import person
+from services.evaluation.readmodel import SUCCESSIONS, appraisals, models
+from services.evaluation.team_facts import appraiser_of, score_of, team_id
+from services.evaluation.team_rows import appraisers, sealed
+from shared.contracts.appraisal import (
+    Appraiser,
+    CriterionResult,
+    CriterionScored,
+    DivergenceFlagged,
+    DivergenceResolved,
+)
+from shared.contracts.values import CategoryId, Forgettable, OrganizationId, WorkField
+from shared.domain.time import legal_date
+from shared.host.cursor import Order, PageParameters, fetch_page
+from shared.host.lists import into
+from shared.host.policy import Role
+from shared.host.service import NotFoundError, Page, Query
+from shared.host.successions import where_standing
+
+TEAM_READERS: Final = (Role.APPRAISER, Role.OFFICE_CLERK, Role.AUDITOR)
+APPRAISERS: Final = (Role.APPRAISER,)
+PERSONS_MAX: Final = 500
+"""Different persons looked through for whose list it is: those who appraise for one unit."""
+
+# --- who is in a team --------------------------------------------------------------------------
+
+
+class NamedAppraiser(msgspec.Struct, frozen=True, kw_only=True):
+    """An appraiser; the rest is None once erased. `scored` are the criteria whose score is in."""
+
+    appraiser: UUID
+    name: str | None
+    account: str | None
+    organization: UUID | None
+    scored: int = 0
+
+
+class TeamView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who appraises a dossier, how far each has come, and who stepped back."""
+
+    appraisal_id: UUID
+    criteria: int
+    members: tuple[NamedAppraiser, ...]
+    recused: tuple[NamedAppraiser, ...]
+
+
+async def get_team(query: Query[NoParameters]) -> TeamView:
+    """Who appraises a dossier, by name: for the appraising unit, the team itself, and auditors."""
+    state = (await query.load(APPRAISAL, query.path_id("appraisal_id"))).state
+    opened = state.opened
+    if opened is None or query.actor is None:
+        raise NotFoundError("appraisal")
+    own = await appraiser_of(query, state.team, query.actor.subject)
+    if own is None and not may_read_names(query.actor, opened.appraising_unit):
+        raise NotFoundError("appraisal")
+    standard, _ = await facts.standard_of(query, opened)
+    recused = (
+        Appraiser(appraiser_id=one.appraiser, person=one.person) for one in state.recused.values()
+    )
+    return TeamView(
+        appraisal_id=opened.appraisal_id,
+        criteria=len(standard.criteria),
+        members=tuple([await _named(query, one, state) for one in state.team]),
+        recused=tuple([await _named(query, one, state) for one in recused]),
+    )
+
+
+async def _named(
+    query: Query[NoParameters], one: Appraiser, state: Appraisal | None
+) -> NamedAppraiser:
+    found = await person(query, one.person)
+    return NamedAppraiser(
+        appraiser=one.appraiser_id,
+        name=None if found is None else found.name,
+        account=None if found is None else found.account,
+        organization=None if found is None else found.organization,
+        scored=0 if state is None else len(state.sealed.get(one.appraiser_id, {})),
+    )
+
+
+class FieldTeamView(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's team for a field."""
+
+    field: WorkField
+    members: tuple[NamedAppraiser, ...]
+
+
+class FieldTeamsView(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's teams; a field without one is not among them."""
+
+    unit: UUID
+    teams: tuple[FieldTeamView, ...]
+
+
+async def list_field_teams(query: Query[NoParameters]) -> FieldTeamsView:
+    """A unit's teams by field, by name: for the unit, and auditors."""
+    unit = OrganizationId(query.path_id("unit"))
+    if not may_read_names(query.actor, unit):
+        raise NotFoundError("unit")
+    teams = []
+    for field in get_args(WorkField):
+        assigned = (await query.load(FIELD_TEAM, team_id(unit, field))).state.assigned
+        if assigned is not None and assigned.members:
+            members = tuple([await _named(query, one, None) for one in assigned.members])
+            teams.append(FieldTeamView(field=field, members=members))
+    return FieldTeamsView(unit=unit, teams=tuple(teams))
+
+
+# --- the work list -----------------------------------------------------------------------------
+
+
+class ListMine(PageParameters, frozen=True, kw_only=True):
+    """`unit` is the appraising unit, your own organisation when it is not said."""
+
+    unit: UUID | None = None
+
+
+class MineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier you have to appraise. `scored` are the criteria whose score of yours is in."""
+
+    appraisal_id: UUID
+    appraiser: UUID
+    model: UUID
+    model_name: str | None
+    model_address: str | None
+    year: int
+    appraising_unit: UUID
+    opened_at: datetime
+    scored: int
+
+
+async def list_mine(query: Query[ListMine]) -> Page[MineRow]:
+    """The open appraisals in whose team you are, the longest open first: your work list."""
+    actor = query.actor
+    unit = query.parameters.unit or (None if actor is None else actor.organization)
+    if actor is None or unit is None:
+        return Page(items=[])
+    current = await where_standing(
+        query.read,
+        SUCCESSIONS,
+        select(appraisers.c.payload, appraisers.c.commitment)
+        .join(appraisals, appraisals.c.team == appraisers.c.team)
+        .where(appraisals.c.status == "opened"),
+        appraisals.c.model,
+        legal_date(query.now),
+        (appraisals.c.appraising_unit, unit, "appraising_unit"),
+    )
+    persons = (await query.read.execute(current.distinct().limit(PERSONS_MAX))).all()
+    mine: list[str] = []
+    for row in persons:
+        reference = Forgettable(payload=UUID(row.payload), commitment=row.commitment)
+        found = await person(query, reference)
+        if found is not None and found.account == actor.subject:
+            mine.append(row.payload)
+    scored = (
+        select(func.count())
+        .select_from(sealed)
+        .where(
+            sealed.c.appraisal_id == appraisers.c.appraisal_id,
+            sealed.c.appraiser == appraisers.c.appraiser,
+        )
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            appraisals,
+            appraisers.c.appraiser,
+            models.c.name.label("model_name"),
+            models.c.address.label("model_address"),
+            scored.label("scored"),
+        )
+        .select_from(
+            appraisers.join(appraisals, appraisals.c.team == appraisers.c.team).outerjoin(
+                models, models.c.model_id == appraisals.c.model
+            )
+        )
+        .where(appraisals.c.status == "opened", appraisers.c.payload.in_(mine))
+    )
+    order = (Order(appraisals.c.opened_at), Order(appraisals.c.appraisal_id))
+    return await fetch_page(query.read, statement, order, query.parameters, into(MineRow))
+
+
+# --- scores ------------------------------------------------------------------------------------
+
+
+class AppraiserScores(msgspec.Struct, frozen=True, kw_only=True):
+    """One appraiser's scores; `appraiser` is None for the unit's own. `scored` says how many are in, `scores`
+    are those you may see.
+    """
+
+    appraiser: UUID | None
+    scored: int
+    scores: tuple[CriterionScored, ...]
+
+
+class ScoresView(msgspec.Struct, frozen=True, kw_only=True):
+    """The scores of an appraisal: your own at once, others' of the team once yours are in, the unit's officers'
+    once all are, everybody once the appraisal is complete. `results` follow from them at completion.
+    """
+
+    appraisal_id: UUID
+    criteria: int
+    appraisers: tuple[AppraiserScores, ...]
+    divergences: tuple[DivergenceFlagged, ...]
+    resolutions: tuple[DivergenceResolved, ...]
+    results: tuple[CriterionResult, ...]
+
+
+async def get_scores(query: Query[NoParameters]) -> ScoresView:
+    """The scores of an appraisal by appraiser, as far as you may see them yet."""
+    state = (await query.load(APPRAISAL, query.path_id("appraisal_id"))).state
+    opened = state.opened
+    if opened is None or query.actor is None:
+        raise NotFoundError("appraisal")
+    standard, _ = await facts.standard_of(query, opened)
+    own = await appraiser_of(query, state.team, query.actor.subject)
+    inside = own is not None or query.actor.organization == opened.appraising_unit
+    shown = state.appraised is not None or inside
+    ids: tuple[UUID | None, ...] = tuple(one.appraiser_id for one in state.team) or (None,)
+    views = []
+    for appraiser in ids:
+        scores = tuple(one for one in state.scores if one.appraiser == appraiser)
+        in_vault = {} if appraiser is None else state.sealed.get(appraiser, {})
+        if (
+            appraiser is not None
+            and not state.is_open_record
+            and _sees(state, own, appraiser, standard)
+        ):
+            scores = await _revealed(query, state, appraiser, in_vault)
+        views.append(
+            AppraiserScores(
+                appraiser=appraiser,
+                scored=len(scores) if appraiser is None else len(in_vault),
+                scores=scores if shown else (),
+            )
+        )
+    return ScoresView(
+        appraisal_id=opened.appraisal_id,
+        criteria=len(standard.criteria),
+        appraisers=tuple(views),
+        divergences=tuple(state.divergences.values()) if shown else (),
+        resolutions=tuple(state.resolutions.values()) if shown else (),
+        results=() if state.appraised is None else state.appraised.results,
+    )
+
+
+def _sees(state: Appraisal, own: Appraiser | None, appraiser: UUID, standard: Standard) -> bool:
+    """Whether a member of the team sees a score that is still sealed: the own, and others' with all the
+    own in.
+    """
+    if own is None:
+        return False
+    return own.appraiser_id == appraiser or own_in(state, own.appraiser_id, ids_of(standard))
+
+
+async def _revealed(
+    query: Query[NoParameters],
+    state: Appraisal,
+    appraiser: UUID,
+    in_vault: Mapping[CategoryId, Forgettable],
+) -> tuple[CriterionScored, ...]:
+    assert state.opened is not None
+    scores = []
+    for criterion, reference in in_vault.items():
+        score = await score_of(query, reference)
+        if score is not None:
+            scores.append(
+                CriterionScored(
+                    appraisal_id=state.opened.appraisal_id,
+                    criterion=criterion,
+                    points=score.points,
+                    evidence=score.evidence,
+                    files=score.files,
+                    appraiser=appraiser,
+                )
+            )
+    return tuple(scores)
