@@ -9,10 +9,13 @@ from dvk.demo.fates import REACHES_APPRAISAL, Fate, drawn
 from dvk.demo.models import DemoModel
 from dvk.demo.player import YEAR, Player, instant
 from dvk.demo.setup import Ground
+from shared.domain.time import legal_date
 from shared.host.ids import derive_id
 
 TEAM_FATES: Final = frozenset({Fate.OPINION, Fate.BELOW_STANDARD})
 """A team always appraises these; of the others it appraises one in four."""
+APPRAISED_AT: Final = instant(10, 5)
+VISITED_ON: Final = legal_date(APPRAISED_AT)
 TEAM_MIN: Final = 2
 """Appraisers a unit has at least to form a team of."""
 
@@ -75,7 +78,7 @@ async def appraise(player: Player, ground: Ground) -> None:
     await player.phase(
         "5/10: thẩm định và niêm yết",
         "5 October: appraised and posted",
-        instant(10, 5),
+        APPRAISED_AT,
         player.chosen(REACHES_APPRAISAL),
         one,
     )
@@ -100,6 +103,7 @@ async def _assigned(player: Player, model: DemoModel) -> bool:
 async def _score_as_team(player: Player, ground: Ground, model: DemoModel) -> None:
     """Each scores for himself; where citizens will have something to say, the team was of two minds too."""
     path, users = _path(player, model), _appraisers(player, model)
+    await _visit(player, model, path)
     disputed = ground.criteria[0] if model.fate is Fate.OPINION else None
     for number, user in enumerate(users):
         for criterion in ground.criteria:
@@ -124,6 +128,31 @@ async def _score_as_team(player: Player, ground: Ground, model: DemoModel) -> No
     }
     user = appraiser(player, model)
     await player.write(model, "discussion", "evaluation", f"{path}/divergences", body, user=user)
+
+
+async def _visit(player: Player, model: DemoModel, path: str) -> None:
+    """The team goes to see it (practice: Cửa Lò 2018)."""
+    user = appraiser(player, model)
+    called: Json = {"on": VISITED_ON.isoformat(), "place": model.address}
+    await player.write(
+        model, "visit-call", "evaluation", f"{path}/visits/schedule", called, user=user
+    )
+    of_model = {"model": str(player.model_id(model))}
+
+    async def scheduled() -> Json | None:
+        page = await player.api.read("evaluation", "/visits", of_model, user=user)
+        return page["items"][0] if page["items"] else None
+
+    visit = await wait_for(f"{model.name}: visit", scheduled)
+    view = await player.api.read("evaluation", path, user=user)
+    found: Json = {
+        **called,
+        "visit": visit["visit_id"],
+        "appraisers": view["appraisers"],
+        "visitors": ["Trưởng ban công tác Mặt trận (trình diễn)"],
+        "findings": "Mô hình hoạt động như báo cáo; nhân dân tham gia và tự quản (nội dung trình diễn).",
+    }
+    await player.write(model, "visit", "evaluation", f"{path}/visits", found, user=user)
 
 
 async def _score(

@@ -14,6 +14,7 @@ from services.evaluation import (
     rules_api,
     team_api,
     team_facts,
+    visit_api,
 )
 from services.evaluation.ballot_queries import NoParameters
 from services.evaluation.domain.appraisal import APPRAISAL
@@ -90,6 +91,7 @@ async def complete_appraisal(call: Call[CompleteAppraisalForm]) -> Outcome:
         **asdict(call.body),
         standard=standard,
         score_rule=settings.score_rule.value,
+        site_visit=settings.site_visit.value,
         at=call.now,
     )
     rules = facts.rule_set_name(dossier)
@@ -149,6 +151,7 @@ def routes(api: Api) -> None:
     rules_api.routes(api)
     council_api.routes(api)
     team_api.routes(api)
+    visit_api.routes(api)
     _appraisal_writes(api)
     _appraisal_reads(api)
     _posting_routes(api)

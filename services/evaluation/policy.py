@@ -54,6 +54,7 @@ from services.evaluation.domain.scoring import (
 )
 from services.evaluation.domain.sealing import OpenScore, ResolveDivergence, SealScore
 from services.evaluation.domain.team import AssignTeam, RecuseAppraiser
+from services.evaluation.domain.visits import RecordVisit, ScheduleVisit
 from services.evaluation.domain.vote import VOTE, CastVote, Vote
 from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
@@ -154,6 +155,8 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 SealScore: _BY_TEAM,
                 OpenScore: _BY_ITSELF,
                 ResolveDivergence: _BY_APPRAISER,
+                ScheduleVisit: _BY_APPRAISER,
+                RecordVisit: _BY_APPRAISER,
                 CompleteAppraisal: _BY_APPRAISER,
                 OpenPosting: _BY_APPRAISER,
                 ReceiveOpinion: _BY_EVERYONE,

@@ -28,6 +28,7 @@ from shared.contracts.appraisal import (
     GateChecked,
     PostingClosed,
     PostingOpened,
+    SiteVisited,
 )
 from shared.contracts.values import Aim, Year
 from shared.domain.time import legal_date
@@ -157,6 +158,7 @@ class AppraisalView(msgspec.Struct, frozen=True, kw_only=True):
     appraisers: tuple[UUID, ...]
     """The team, by the ids its scores carry; without one the unit's officers score."""
     scores: tuple[CriterionScored, ...]
+    visits: tuple[SiteVisited, ...]
     appraised: Appraised | None
     posting: PostingOpened | None
     posting_closed: PostingClosed | None
@@ -181,6 +183,7 @@ async def get_appraisal(query: Query[NoParameters]) -> AppraisalView:
         gate=state.gate if shown else None,
         appraisers=tuple(one.appraiser_id for one in state.team),
         scores=state.scores if shown else (),
+        visits=state.visited if shown else (),
         appraised=state.appraised,
         posting=state.posting,
         posting_closed=state.posting_closed,
@@ -291,6 +294,7 @@ class PostingView(msgspec.Struct, frozen=True, kw_only=True):
     posting: PostingOpened
     gate: GateChecked
     scores: tuple[CriterionScored, ...]
+    visits: tuple[SiteVisited, ...]
     appraised: Appraised
     opinions: tuple[PublicOpinion, ...]
     closed: bool
@@ -322,6 +326,7 @@ async def get_posting(query: Query[NoParameters]) -> PostingView:
         posting=state.posting,
         gate=state.gate,
         scores=state.scores,
+        visits=state.visited,
         appraised=state.appraised,
         opinions=tuple(
             PublicOpinion(

@@ -5,8 +5,14 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, Index, String, Table
 
-from services.evaluation.tables import ID_CHARACTERS, TABLES
-from shared.contracts.appraisal import AppraiserRecused, ScoreSealed, TeamAssigned
+from services.evaluation.tables import ID_CHARACTERS, TABLES, TIME_CHARACTERS
+from shared.contracts.appraisal import (
+    AppraiserRecused,
+    ScoreSealed,
+    SiteVisited,
+    SiteVisitScheduled,
+    TeamAssigned,
+)
 from shared.contracts.running import EvidenceAttached, EvidenceWithdrawn
 from shared.host.copying import puts
 from shared.host.rows import Patch, Put, RowChange
@@ -37,6 +43,18 @@ evidence: Final = Table(
     Column("sha256", String(64), primary_key=True),
     Column("withdrawn", Boolean, nullable=False),
 )
+visits: Final = Table(
+    "visits",
+    TABLES,
+    Column("appraisal_id", String(ID_CHARACTERS), primary_key=True),
+    Column("visit_id", String(ID_CHARACTERS), primary_key=True),
+    Column("model", String(ID_CHARACTERS), nullable=False),
+    Column("visit_on", String(TIME_CHARACTERS), nullable=False),
+    Column("place", String(200), nullable=False),
+    Column("done", Boolean, nullable=False),
+    Index("visits_by_day", "visit_on", "visit_id"),
+    Index("visits_by_model", "model", "visit_on"),
+)
 
 
 def _members(recorded: Recorded[TeamAssigned]) -> Iterable[RowChange]:
@@ -66,6 +84,8 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         team=None,
     ),
     puts(ScoreSealed, sealed),
+    puts(SiteVisitScheduled, visits, visit_on=lambda r: r.event.on.isoformat(), done=False),
+    puts(SiteVisited, visits, visit_on=lambda r: r.event.on.isoformat(), done=True),
     puts(EvidenceAttached, evidence, sha256=lambda r: r.event.sha256, withdrawn=False),
     on(EvidenceWithdrawn, _withdrawn),
 )

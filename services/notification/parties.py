@@ -21,7 +21,7 @@ from services.notification.readmodel import (
     models,
     organizations,
 )
-from shared.contracts.appraisal import AdviceIssued, PostingOpened
+from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitScheduled
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
@@ -160,7 +160,8 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
         ):
             return event.model_id
         case (
-            PostingOpened()
+            SiteVisitScheduled()
+            | PostingOpened()
             | AdviceIssued()
             | Recognized()
             | Declined()

@@ -139,6 +139,32 @@ class DivergenceResolved(Event, frozen=True):
     revised: tuple[RevisedScore, ...] = ()
 
 
+class SiteVisitScheduled(Event, frozen=True):
+    """A visit to the site is to be on a day (practice: Cửa Lò 2018); scheduling it again moves it."""
+
+    appraisal_id: AppraisalId
+    model: ModelId
+    visit_id: UUID
+    on: date
+    place: Line
+
+
+class SiteVisited(Event, frozen=True):
+    """The site was visited (practice: Cửa Lò 2018): by `appraisers` of the team, by `visitors` whose names are
+    kept apart, or both. `files` are hashes of evidence attached to the model.
+    """
+
+    appraisal_id: AppraisalId
+    model: ModelId
+    visit_id: UUID
+    on: date
+    place: Line
+    appraisers: tuple[UUID, ...]
+    visitors: Forgettable | None
+    findings: Text
+    files: tuple[Sha256, ...] = ()
+
+
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     """The points of a criterion, as they follow from all appraisers' scores."""
 

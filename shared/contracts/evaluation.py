@@ -25,6 +25,8 @@ from shared.contracts.appraisal import (
     PostingClosed,
     PostingOpened,
     ScoreSealed,
+    SiteVisited,
+    SiteVisitScheduled,
     TeamAssigned,
 )
 from shared.contracts.event import Catalogue, Event
@@ -89,6 +91,9 @@ OpenDossiers = Literal["stay", "more_favourable"]
 ScoreRule = Literal["mean", "median"]
 """How the points of a criterion follow from its appraisers': halves are rounded up."""
 
+SiteVisitRule = Literal["required", "optional"]
+"""Whether an appraisal waits for a visit to the site."""
+
 DaysMax = Annotated[int, msgspec.Meta(ge=0, le=366)]
 SomeDays = Annotated[int, msgspec.Meta(ge=1, le=366)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=10)]
@@ -138,6 +143,7 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How a criterion's points follow from those of the appraisers of a team."""
     divergence: Setting[Fraction]
     """Share of a criterion's points: appraisers further apart discuss it before the appraisal is complete."""
+    site_visit: Setting[SiteVisitRule]
     council: Setting[CouncilMakeup]
     tie_rule: Setting[TieRule]
     ballot_repeats_max: Setting[Times]
@@ -457,6 +463,8 @@ EVENTS: Final = Catalogue(
             "CriterionScored.v1": CriterionScored,
             "DivergenceFlagged.v1": DivergenceFlagged,
             "DivergenceResolved.v1": DivergenceResolved,
+            "SiteVisitScheduled.v1": SiteVisitScheduled,
+            "SiteVisited.v1": SiteVisited,
             "Appraised.v1": Appraised,
             "PostingOpened.v1": PostingOpened,
             "OpinionReceived.v1": OpinionReceived,

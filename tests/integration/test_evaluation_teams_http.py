@@ -10,11 +10,12 @@ import pytest
 from shared.contracts import registration
 from shared.contracts.running import EvidenceAttached, EvidenceWithdrawn
 from tests.support import story
-from tests.support.evaluating import APPRAISAL, ONE, POSTING, Evaluation, evaluating
+from tests.support.evaluating import APPRAISAL, ONE, POSTED, POSTING, Evaluation, evaluating
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, SECTION
 
 TEAM = f"{ONE}/team"
 SCORES = f"{ONE}/scores"
+VISITS = f"{ONE}/visits"
 FILE = "ab" * 32
 ALL = (15, 15, 15, 15, 15)
 NAMES = {"appraiser": "Vi Văn Thử", "foreign-appraiser": "Lô Thị Thử"}
@@ -216,6 +217,47 @@ async def test_evidence_is_what_is_attached_to_the_model(evaluation: Evaluation)
     await evaluation.ok(TEAM, BOTH, user="appraiser")
     refused = await evaluation.refused(f"{TEAM}/scores", body, user="appraiser")
     assert refused["type"] == "/problems/score-evidence-unknown"
+
+
+async def test_a_visit_is_called_and_recorded_and_the_rules_may_ask_for_one(
+    evaluation: Evaluation,
+) -> None:
+    here = evaluation.here
+    await evaluation.opened(site_visit={"value": "required", "source": "practice: own"})
+    await evaluation.ok(TEAM, {"members": [member("appraiser")]}, user="appraiser")
+    await score(evaluation, "appraiser", *ALL)
+    await evaluation.ok(f"{ONE}/gate", {"passed": True, "finding": "Tốt."}, user="appraiser")
+    refused = await evaluation.refused(f"{ONE}/completion", {"summary": "x"}, user="appraiser")
+    assert refused["practice"] == "site_visit"
+    call = {"on": "2026-09-28", "place": "Bản Cửa Rào"}
+    assert (await evaluation.refused(f"{VISITS}/schedule", call, user="chair"))["status"] == 403
+    await evaluation.ok(f"{VISITS}/schedule", call, user="appraiser")
+    (row,) = (await here.get("/evaluation/visits", user="auditor", unit=SECTION))["items"]
+    assert (row["visit_on"], row["done"], row["model"]) == ("2026-09-28", False, str(MODEL))
+    assert (await here.get("/evaluation/visits", user="auditor", done=True))["items"] == []
+    here.clock.pin(POSTED)
+    (one,) = (await here.get(ONE, user="appraiser"))["appraisers"]
+    found = {
+        **call,
+        "visit": row["visit_id"],
+        "appraisers": [one],
+        "visitors": [NAMES["foreign-appraiser"]],
+        "findings": "Đường hoa dài 1,2 km.",
+    }
+    unknown = {**found, "visit": str(MODEL)}
+    refused = await evaluation.refused(VISITS, unknown, user="appraiser")
+    assert refused["type"] == "/problems/visit-unknown"
+    await evaluation.ok(VISITS, found, user="appraiser")
+    (row,) = (await here.get("/evaluation/visits", user="auditor", until="2026-09-28"))["items"]
+    assert row["done"] is True
+    later = await here.get("/evaluation/visits", user="auditor", since="2026-09-29")
+    assert later["items"] == []
+    assert (await here.get(ONE, user="registrant"))["visits"] == []
+    await evaluation.ok(f"{ONE}/completion", {"summary": "Đạt."}, user="appraiser")
+    (visit,) = (await here.get(ONE, user="registrant"))["visits"]
+    assert visit["findings"] == found["findings"]
+    log = b"".join(event.data for event in await evaluation.stored(f"appraisal-{APPRAISAL}"))
+    assert NAMES["foreign-appraiser"].encode() not in log
 
 
 async def test_only_the_unit_assigns_and_who_is_in_a_team_is_not_for_everyone(

@@ -119,6 +119,7 @@ SETTINGS = RuleSettings(
     threshold_denominator=Setting(value="all", source="practice: mẫu"),
     outside_month=Setting(value="reason_required", source="practice: mẫu"),
     score_rule=Setting(value="mean", source="practice: mẫu"),
+    site_visit=Setting(value="optional", source="practice: mẫu"),
     divergence=Setting(value=Fraction(numerator=3, denominator=10), source="practice: mẫu"),
     council=Setting(
         value=CouncilMakeup(voters_min=3, single_roles=("chair", "secretary")),

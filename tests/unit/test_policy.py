@@ -78,6 +78,7 @@ PRIVATE_READS = {
     ("evaluation", "/ballots/{ballot_id}/electorate"),
     ("evaluation", "/councils/{council_id}/members"),
     ("evaluation", "/teams/{unit}"),
+    ("evaluation", "/visits"),
     ("notification", "/inbox"),
     ("notification", "/notices"),
     ("notification", "/subscriptions/own"),

@@ -74,6 +74,14 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="Tổ thảo luận tiêu chí {criterion}, {revised} người sửa điểm: {discussion}",
             en="The team discussed criterion {criterion}, {revised} changed their points: {discussion}",
         ),
+        a.SiteVisitScheduled: Template(
+            vi="Hẹn kiểm tra thực địa ngày {on} tại {place}.",
+            en="A visit to the site is to be on {on}: {place}.",
+        ),
+        a.SiteVisited: Template(
+            vi="Kiểm tra thực địa ngày {on} tại {place}, {appraisers} thành viên tổ thẩm định có mặt: {findings}",
+            en="The site was visited on {on}, {place}, by {appraisers} of the team: {findings}",
+        ),
         a.CriterionScored: Template(
             vi="Tiêu chí {criterion}: {points} điểm (thành viên thẩm định: {appraiser}). Minh chứng: {evidence}",
             en="Criterion {criterion}: {points} points (appraiser: {appraiser}). Evidence: {evidence}",

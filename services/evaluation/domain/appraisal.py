@@ -43,6 +43,12 @@ from services.evaluation.domain.team import (
     assign_team,
     recuse_appraiser,
 )
+from services.evaluation.domain.visits import (
+    RecordVisit,
+    ScheduleVisit,
+    record_visit,
+    schedule_visit,
+)
 from shared.domain.decider import Decider
 
 AppraisalCommand = (
@@ -54,6 +60,8 @@ AppraisalCommand = (
     | SealScore
     | OpenScore
     | ResolveDivergence
+    | ScheduleVisit
+    | RecordVisit
     | CompleteAppraisal
     | OpenPosting
     | ReceiveOpinion
@@ -84,6 +92,10 @@ def decide(state: Appraisal, command: AppraisalCommand) -> tuple[AppraisalEvent,
             return open_score(state, command)
         case ResolveDivergence():
             return resolve_divergence(state, command)
+        case ScheduleVisit():
+            return schedule_visit(state, command)
+        case RecordVisit():
+            return record_visit(state, command)
         case CompleteAppraisal():
             return complete_appraisal(state, command)
         case OpenPosting():
@@ -117,6 +129,8 @@ APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider
             "SealScore": SealScore,
             "OpenScore": OpenScore,
             "ResolveDivergence": ResolveDivergence,
+            "ScheduleVisit": ScheduleVisit,
+            "RecordVisit": RecordVisit,
             "CompleteAppraisal": CompleteAppraisal,
             "OpenPosting": OpenPosting,
             "ReceiveOpinion": ReceiveOpinion,

@@ -26,6 +26,8 @@ from shared.contracts.appraisal import (
     PostingClosed,
     PostingOpened,
     ScoreSealed,
+    SiteVisited,
+    SiteVisitScheduled,
     TeamAssigned,
 )
 from shared.contracts.values import CategoryId, CouncilId, Forgettable, Text
@@ -40,6 +42,8 @@ AppraisalEvent = (
     | CriterionScored
     | DivergenceFlagged
     | DivergenceResolved
+    | SiteVisitScheduled
+    | SiteVisited
     | Appraised
     | PostingOpened
     | OpinionReceived
@@ -76,6 +80,8 @@ class Appraisal(msgspec.Struct, frozen=True):
     """Of the team, once all are in; without a team the unit's own."""
     divergences: Mapping[CategoryId, DivergenceFlagged] = MappingProxyType({})
     resolutions: Mapping[CategoryId, DivergenceResolved] = MappingProxyType({})
+    visits: Mapping[UUID, SiteVisitScheduled | SiteVisited] = MappingProxyType({})
+    """Visits to the site as they stand, by id."""
     appraised: Appraised | None = None
     posting: PostingOpened | None = None
     opinions: Mapping[UUID, Opinion] = MappingProxyType({})
@@ -84,6 +90,11 @@ class Appraisal(msgspec.Struct, frozen=True):
     """Declared ties, by council and member."""
     advice: AdviceIssued | None = None
     discontinued: AppraisalDiscontinued | None = None
+
+    @property
+    def visited(self) -> tuple[SiteVisited, ...]:
+        """The visits that took place."""
+        return tuple(one for one in self.visits.values() if isinstance(one, SiteVisited))
 
     @property
     def is_open_record(self) -> bool:
@@ -117,6 +128,9 @@ def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
         case DivergenceResolved():
             resolved = MappingProxyType({**state.resolutions, event.criterion: event})
             return replace(state, resolutions=resolved)
+        case SiteVisitScheduled() | SiteVisited():
+            visits = MappingProxyType({**state.visits, event.visit_id: event})
+            return replace(state, visits=visits)
         case Appraised():
             return replace(state, appraised=event)
         case PostingOpened():

@@ -26,6 +26,7 @@ from shared.contracts.evaluation import (
     RuleSetVersion,
     ScoreRule,
     Setting,
+    SiteVisitRule,
     SomeDays,
     TieRule,
     Times,
@@ -49,6 +50,7 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     outside_month: Setting[Literal["reason_required", "allowed"]] | None = None
     score_rule: Setting[ScoreRule] | None = None
     divergence: Setting[Fraction] | None = None
+    site_visit: Setting[SiteVisitRule] | None = None
     council: Setting[CouncilMakeup] | None = None
     tie_rule: Setting[TieRule] | None = None
     ballot_repeats_max: Setting[Times] | None = None

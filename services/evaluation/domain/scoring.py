@@ -14,7 +14,7 @@ from shared.contracts.appraisal import (
     CriterionScored,
     GateChecked,
 )
-from shared.contracts.evaluation import Criterion, ScoreRule
+from shared.contracts.evaluation import Criterion, ScoreRule, SiteVisitRule
 from shared.contracts.running import Sha256
 from shared.contracts.values import (
     Aim,
@@ -108,6 +108,7 @@ class CompleteAppraisal(CompleteAppraisalForm, frozen=True, kw_only=True):
 
     standard: Standard
     score_rule: ScoreRule
+    site_visit: SiteVisitRule
     at: Instant
 
 
@@ -145,6 +146,12 @@ DIVERGENCE_UNRESOLVED: Final = Refusal(
     vi="Điểm của tổ lệch nhau nhiều ở tiêu chí: {criteria}. Hãy thảo luận và ghi kết quả trước.",
     en="The team's points lie far apart for: {criteria}. Discuss them and record what came of it first.",
     practice="divergence",
+)
+SITE_UNVISITED: Final = Refusal(
+    "site-unvisited",
+    vi="Quy định yêu cầu kiểm tra thực địa trước khi kết luận. Hãy ghi kết quả một buổi kiểm tra.",
+    en="The rules ask for a visit to the site before the appraisal is complete. Record one.",
+    practice="site_visit",
 )
 CRITERIA_UNSCORED: Final = Refusal(
     "criteria-unscored",
@@ -230,6 +237,8 @@ def complete_appraisal(state: Appraisal, command: CompleteAppraisal) -> tuple[Ap
     opening = unfinished(state)
     if state.gate is None:
         raise GATE_UNCHECKED()
+    if command.site_visit == "required" and not state.visited:
+        raise SITE_UNVISITED()
     results = _results(state, command)
     points = sum(one.points for one in results)
     required = command.standard.points_required

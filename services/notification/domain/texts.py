@@ -52,6 +52,10 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Mô hình “{title}” đã báo cáo kết quả. Hãy thẩm định.",
             en="The results of the model “{title}” are reported. Appraise it.",
         ),
+        "SiteVisitScheduled": NoticeText(
+            vi="Đã hẹn kiểm tra thực địa mô hình “{title}”. Hãy xem ngày, nơi và chuẩn bị.",
+            en="A visit to the site of the model “{title}” is scheduled. Look at day and place and prepare it.",
+        ),
         "PostingOpened": NoticeText(
             vi="Kết quả thẩm định mô hình “{title}” đang được công khai lấy ý kiến.",
             en="The appraisal of the model “{title}” is posted in public for opinions.",

@@ -42,7 +42,7 @@ score = ScoreCriterion(
     criterion="1", points=15, evidence=scores[0].evidence, standard=STANDARD, at=NOW
 )
 complete = CompleteAppraisal(
-    summary=appraised.summary, standard=STANDARD, score_rule="mean", at=NOW
+    summary=appraised.summary, standard=STANDARD, score_rule="mean", site_visit="optional", at=NOW
 )
 
 

@@ -81,7 +81,7 @@ seal = SealScore(
     at=NOW,
 )
 complete = CompleteAppraisal(
-    summary=appraised.summary, standard=STANDARD, score_rule="mean", at=NOW
+    summary=appraised.summary, standard=STANDARD, score_rule="mean", site_visit="optional", at=NOW
 )
 
 
