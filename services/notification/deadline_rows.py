@@ -22,6 +22,8 @@ from shared.contracts.registration import (
     RegistrationReturned,
     ReportingSessionHeld,
     ReportingSessionMissed,
+    SupplementRequested,
+    SupplementSupplied,
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import (
@@ -124,9 +126,25 @@ def _done(matter: Matter, subject: object) -> Iterable[RowChange]:
 
 
 def _answered(
-    recorded: Recorded[RegistrationAccepted | RegistrationReturned | ModelWithdrawn],
+    recorded: Recorded[
+        RegistrationAccepted | RegistrationReturned | ModelWithdrawn | SupplementRequested
+    ],
 ) -> Iterable[RowChange]:
     return _done("registration_answer", recorded.event.model_id)
+
+
+def _supplied(recorded: Recorded[SupplementSupplied]) -> Iterable[RowChange]:
+    """The committee's time stood still while the supplement was awaited; it runs on."""
+    yield Patch(
+        deadlines,
+        {"matter": "registration_answer", "subject": str(recorded.event.model_id)},
+        {
+            "last_day": recorded.event.answer_by.isoformat(),
+            "done": 0,
+            "said_days": NOTHING_SAID,
+            "event_id": str(recorded.id),
+        },
+    )
 
 
 def _resolved(recorded: Recorded[DifficultyResolved]) -> Iterable[RowChange]:
@@ -160,6 +178,8 @@ HANDLERS: Final[tuple[Handler, ...]] = (
     on(RegistrationAccepted, _answered),
     on(RegistrationReturned, _answered),
     on(ModelWithdrawn, _answered),
+    on(SupplementRequested, _answered),
+    on(SupplementSupplied, _supplied),
     on(ExtensionGranted, _extended),
     puts(
         CalendarSet,

@@ -48,6 +48,8 @@ from shared.contracts.registration import (
     ReportingSessionMissed,
     ReportingSessionScheduled,
     ResultsReported,
+    SupplementRequested,
+    SupplementSupplied,
 )
 from shared.contracts.running import (
     DifficultyRaised,
@@ -146,6 +148,8 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | ModelWithdrawn()
             | RegistrationAccepted()
             | RegistrationReturned()
+            | SupplementRequested()
+            | SupplementSupplied()
             | ReportingSessionMissed()
             | ReportingSessionScheduled()
             | ResultsReported()

@@ -146,7 +146,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=4,
+    version=5,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,

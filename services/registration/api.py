@@ -5,6 +5,7 @@ from typing import Final
 from msgspec.structs import asdict
 
 from services.registration import (
+    answering_api,
     course_api,
     evidence_api,
     facts,
@@ -217,6 +218,7 @@ def routes(api: Api) -> None:
     _registering_routes(api)
     _building_routes(api)
     _results_routes(api)
+    answering_api.routes(api)
     running_api.routes(api)
     evidence_api.routes(api)
     course_api.routes(api)

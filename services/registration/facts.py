@@ -165,6 +165,7 @@ async def _rules(
         answer_working_days=settings.registration_answer_working_days.value,
         holidays=settings.holidays.value,
         help_days=settings.help_days.value,
+        supplements_max=settings.supplements_max.value,
     )
     return rules, UUID(row.event_id)
 

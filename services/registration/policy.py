@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from services.registration.domain.answering import RequestSupplement, SupplySupplement
 from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.evidence import AttachEvidence, WithdrawEvidence
 from services.registration.domain.extension import GrantExtension, RefuseExtension
@@ -222,6 +223,8 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 RecordLaunchingBodyRegistration: _BY_LAUNCHING_BODY,
                 AcceptRegistration: _BY_COMMITTEE,
                 ReturnRegistration: _BY_COMMITTEE,
+                RequestSupplement: _BY_COMMITTEE,
+                SupplySupplement: _BY_HOLDER,
                 AdoptPlan: _BY_HOLDER,
                 RevisePlan: _BY_HOLDER,
                 AssignCoreTeam: _BY_HOLDER,

@@ -24,6 +24,7 @@ from shared.contracts.registration import (
     ModelRegistered,
     MovementLaunched,
     SiteSurveyed,
+    SupplementRequested,
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import ProgressReported
@@ -177,6 +178,10 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     survey: SiteSurveyed | None
     registration: ModelRegistered
+    answer_by: date | None
+    """The last day for the committee's answer; None while the holder supplements, and once it is given."""
+    supplement_asked: SupplementRequested | None
+    supplements: int
     register_number: str | None
     plan: Plan | None
     core_members: int
@@ -207,6 +212,9 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
         revision=loaded.revision,
         survey=state.survey,
         registration=state.registration,
+        answer_by=state.answering.due_on,
+        supplement_asked=state.answering.asked,
+        supplements=state.answering.supplements,
         register_number=state.register_number,
         plan=state.plan,
         core_members=len(state.planning.team),

@@ -24,6 +24,8 @@ from shared.contracts.registration import (
     ReportingSessionMissed,
     ReportingSessionScheduled,
     ResultsReported,
+    SupplementRequested,
+    SupplementSupplied,
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import (
@@ -96,6 +98,7 @@ models: Final = Table(
     Column("suspended", Integer, nullable=False),
     Column("attested_year", Integer),
     Column("registered_at", String(_DATE), nullable=False),
+    Column("answer_by", String(_DATE)),
     Column("last_progress_until", String(_DATE)),
     Column("results_submitted_on", String(_DATE)),
     Column("days_late", Integer),
@@ -107,6 +110,7 @@ models: Final = Table(
     Index("models_by_time", "registered_at", "model_id"),
     Index("models_by_name", "search", "model_id"),
     Index("models_awaiting_session", "movement", "year", "status", "session"),
+    Index("models_by_answer", "status", "answer_by", "model_id"),
     Index("models_by_silence", "status", "heard_on", "model_id"),
     Index("models_by_committee", "committee", "registered_at", "model_id"),
     Index("models_by_holder", "holder", "registered_at", "model_id"),
@@ -158,7 +162,7 @@ def _corrected(recorded: Recorded[EntryCorrected]) -> Iterable[RowChange]:
 
 
 READ_MODEL: Final = ReadModel(
-    version=3,
+    version=4,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -176,8 +180,10 @@ READ_MODEL: Final = ReadModel(
             search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
         ),
         puts(LaunchingBodyRegistrationRecorded, numbers),
-        patches(RegistrationAccepted, models, status="accepted"),
-        patches(RegistrationReturned, models, status="returned"),
+        patches(RegistrationAccepted, models, status="accepted", answer_by=None),
+        patches(RegistrationReturned, models, status="returned", answer_by=None),
+        patches(SupplementRequested, models, status="supplementing", answer_by=None),
+        patches(SupplementSupplied, models, "answer_by", status="registered"),
         patches(PlanAdopted, models, status="running", heard_on=recorded_on),
         patches(InterimAssessmentRecorded, models, heard_on=recorded_on),
         adds(ProgressReported, progress, reports=1),

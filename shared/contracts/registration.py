@@ -236,6 +236,7 @@ class ModelRegistered(Event, frozen=True):
     rule_set: RuleSetId
     rule_set_version: int
     answer_by: date
+    """The last day for the committee's answer (practice: registration_answer_working_days)."""
     holder_name: Line | None = None
     holder_person: Forgettable | None = None
 
@@ -261,6 +262,37 @@ class RegistrationReturned(Event, frozen=True):
     model_id: ModelId
     committee: OrganizationId
     reasons: Text
+
+
+class SupplementRequested(Event, frozen=True):
+    """The party committee asked for what is missing in a registration (practice: supplements_max).
+
+    Its time to answer stands still: `working_days_left` of it, counted after `requested_on`, remain from
+    the day of supply on; 0 where the day it was due on has come.
+    """
+
+    model_id: ModelId
+    committee: OrganizationId
+    number: int
+    missing: Text
+    reasons: Text
+    requested_on: date
+    answer_was_due_on: date
+    working_days_left: int
+
+
+class SupplementSupplied(Event, frozen=True):
+    """The holder supplied what was asked for; the committee's time runs on, to `answer_by`.
+
+    `changed` are the items of the registration that read differently now: ModelRegistered, with which
+    they stand anew, follows at once.
+    """
+
+    model_id: ModelId
+    supplied_on: date
+    answer: Text
+    changed: tuple[Line, ...]
+    answer_by: date
 
 
 class WrittenResultsSubmitted(Event, frozen=True):
@@ -399,6 +431,8 @@ EVENTS: Final = Catalogue(
             "ReplicationRecorded.v1": ReplicationRecorded,
             "FeedbackRaised.v1": FeedbackRaised,
             "FeedbackAnswered.v1": FeedbackAnswered,
+            "SupplementRequested.v1": SupplementRequested,
+            "SupplementSupplied.v1": SupplementSupplied,
             "WrittenResultsSubmitted.v1": WrittenResultsSubmitted,
             "LatenessRecorded.v1": LatenessRecorded,
             "LateReportAccepted.v1": LateReportAccepted,

@@ -115,6 +115,7 @@ def registration(model: ModelId, clock: SystemClock) -> RegisterModel:
             answer_working_days=5,
             holidays=tuple(date(year, 1, 1) for year in range(2020, 2101)),
             help_days=15,
+            supplements_max=1,
         ),
     )
 

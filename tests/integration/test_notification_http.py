@@ -16,6 +16,8 @@ from shared.contracts.registration import (
     RegistrationAccepted,
     ReportingSessionMissed,
     ResultsReported,
+    SupplementRequested,
+    SupplementSupplied,
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import (
@@ -470,6 +472,41 @@ async def test_who_has_to_answer_a_registration_is_reminded_and_a_late_answer_is
     running.clock.pin(datetime(YEAR, 3, 10, 2, tzinfo=UTC))
     told = await deadlines_told(running, "committee", 2)
     assert told[-1] == "DeadlineMissed.registration_answer"
+    assert await deadlines_told(running, "office", 1) == ["DeadlineMissed.registration_answer"]
+
+
+async def test_while_a_supplement_is_awaited_no_answer_is_missed_and_then_the_days_run_on(
+    running: World,
+) -> None:
+    await running.record(registration.EVENTS, f"movement-{story.MOVEMENT}", story.CALENDAR)
+    await running.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
+    await inbox(running, "committee", "ModelRegistered")
+    asked = SupplementRequested(
+        model_id=MODEL,
+        committee=story.COMMITTEE,
+        number=1,
+        missing="Danh sách hộ.",
+        reasons="Chưa rõ đối tượng.",
+        requested_on=NOW.date(),
+        answer_was_due_on=date(YEAR, 3, 9),
+        working_days_left=3,
+    )
+    await running.record(registration.EVENTS, f"model-{MODEL}", asked)
+    await inbox(running, "holder", "SupplementRequested")
+    running.clock.pin(datetime(YEAR, 3, 20, 2, tzinfo=UTC))
+    supplied = SupplementSupplied(
+        model_id=MODEL,
+        supplied_on=date(YEAR, 3, 20),
+        answer="Có 42 hộ.",
+        changed=(),
+        answer_by=date(YEAR, 3, 25),
+    )
+    await running.record(registration.EVENTS, f"model-{MODEL}", supplied)
+    await inbox(running, "committee", "SupplementSupplied")
+    running.clock.pin(datetime(YEAR, 3, 24, 2, tzinfo=UTC))
+    told = await deadlines_told(running, "committee", 1)
+    assert set(told) == {"DeadlineApproached.registration_answer"}
+    running.clock.pin(datetime(YEAR, 3, 26, 2, tzinfo=UTC))
     assert await deadlines_told(running, "office", 1) == ["DeadlineMissed.registration_answer"]
 
 

@@ -74,6 +74,7 @@ rules = RegistrationRules(
     answer_working_days=5,
     holidays=(date(2026, 1, 1), date(2026, 5, 1)),
     help_days=15,
+    supplements_max=1,
 )
 survey_site = SurveySite(
     model_id=MODEL_ID,

@@ -84,6 +84,7 @@ PRIVATE_READS = {
     ("notification", "/subscriptions/own"),
     ("recognition", "/cases/{case_id}/complaints"),
     ("registration", "/delegations"),
+    ("registration", "/overdue-answers"),
     ("registration", "/difficulties"),
     ("registration", "/feedback"),
     ("registration", "/feedback/{feedback_id}"),

@@ -114,6 +114,16 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="{committee} trả lại đăng ký. Lý do: {reasons}",
             en="{committee} returned the registration. Reasons: {reasons}",
         ),
+        r.SupplementRequested: Template(
+            vi="{committee} yêu cầu bổ sung hồ sơ (lần {number}): {missing} Lý do: {reasons}",
+            en="{committee} asked for a supplement (number {number}): {missing} Reasons: {reasons}",
+        ),
+        r.SupplementSupplied: Template(
+            vi="Hồ sơ được bổ sung ngày {supplied_on} ({changed} nội dung thay đổi); cấp ủy trả lời chậm nhất "
+            "{answer_by}: {answer}",
+            en="The registration was supplemented on {supplied_on} ({changed} items changed); the committee "
+            "answers by {answer_by}: {answer}",
+        ),
         r.WrittenResultsSubmitted: Template(
             vi="Nộp báo cáo kết quả năm {year} bằng văn bản, ngày {submitted_on}.",
             en="The written results of {year} were submitted on {submitted_on}.",

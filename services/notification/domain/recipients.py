@@ -38,6 +38,8 @@ from shared.contracts.registration import (
     ReportingSessionMissed,
     ReportingSessionScheduled,
     ResultsReported,
+    SupplementRequested,
+    SupplementSupplied,
 )
 from shared.contracts.running import (
     DifficultyRaised,
@@ -80,6 +82,8 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(ModelRegistered, ("committee", "launching_body"), _PRACTICE),
     RecipientRule(RegistrationAccepted, ("holder",), _PRACTICE),
     RecipientRule(RegistrationReturned, ("holder",), _PRACTICE),
+    RecipientRule(SupplementRequested, ("holder",), _PRACTICE),
+    RecipientRule(SupplementSupplied, ("committee",), _PRACTICE),
     RecipientRule(ReportingSessionScheduled, ("holder",), "guideline III.2.1b"),
     RecipientRule(ReportingSessionMissed, ("organizer", "launching_body"), "guideline IV.2"),
     RecipientRule(ResultsReported, ("appraising_unit",), "guideline III.2.1c"),

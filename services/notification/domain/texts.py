@@ -38,6 +38,15 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             en="The party committee returned the registration of the model “{title}” with reasons. "
             "Complete it and register again.",
         ),
+        "SupplementRequested": NoticeText(
+            vi="Cấp ủy yêu cầu bổ sung đăng ký mô hình “{title}”. Hãy xem nội dung còn thiếu và bổ sung.",
+            en="The party committee asks for a supplement to the registration of the model “{title}”. See what is "
+            "missing and supply it.",
+        ),
+        "SupplementSupplied": NoticeText(
+            vi="Đăng ký mô hình “{title}” đã được bổ sung. Hãy xem để chấp nhận hoặc trả lại.",
+            en="The registration of the model “{title}” was supplemented. Look at it and accept or return it.",
+        ),
         "ReportingSessionScheduled": NoticeText(
             vi="Mời báo cáo kết quả mô hình “{title}”: đã có lịch hội nghị.",
             en="You are invited to report the results of the model “{title}”: a session is scheduled.",

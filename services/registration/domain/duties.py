@@ -2,6 +2,7 @@
 
 import msgspec
 
+from services.registration.domain.answering import RequestSupplement
 from services.registration.domain.extension import GrantExtension, RefuseExtension
 from services.registration.domain.model_commands import (
     AcceptLateReport,
@@ -19,6 +20,7 @@ DutyCommand = (
     RecordLaunchingBodyRegistration
     | AcceptRegistration
     | ReturnRegistration
+    | RequestSupplement
     | AcceptLateReport
     | ScheduleReportingSession
     | HoldReportingSession

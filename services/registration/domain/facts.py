@@ -25,6 +25,7 @@ class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
     answer_working_days: int
     holidays: tuple[date, ...]
     help_days: int
+    supplements_max: int
 
     @property
     def name(self) -> str:

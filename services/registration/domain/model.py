@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.registration.domain import (
+    answering,
     correction,
     evidence,
     extension,
@@ -13,6 +14,7 @@ from services.registration.domain import (
     support,
 )
 from services.registration.domain import model_refusals as refuse
+from services.registration.domain.answering import RequestSupplement, SupplySupplement
 from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.duties import DutyCommand, standing_today
 from services.registration.domain.evidence import AttachEvidence, EvidenceCommand, WithdrawEvidence
@@ -74,7 +76,6 @@ from shared.contracts.registration import (
 from shared.contracts.running import ProgressReported
 from shared.domain.decider import Decider
 from shared.domain.time import legal_date
-from shared.domain.workingdays import last_of_working_days
 
 Events = tuple[ModelEvent, ...]
 
@@ -108,6 +109,10 @@ def decide(state: Model, command: ModelCommand) -> Events:
             return _accept(state)
         case ReturnRegistration():
             return _return(state, command)
+        case RequestSupplement():
+            return _request_supplement(state, command)
+        case SupplySupplement():
+            return _supply_supplement(state, command)
         case ReportProgress():
             return _report_progress(state, command)
         case WithdrawModel():
@@ -204,9 +209,7 @@ def _register(state: Model, command: RegisterModel) -> Events:
             deciding_body=command.deciding_body,
             rule_set=command.rules.rule_set,
             rule_set_version=command.rules.version,
-            answer_by=last_of_working_days(
-                legal_date(command.at), command.rules.answer_working_days, command.rules.holidays
-            ),
+            answer_by=answering.answer_by(command.rules, legal_date(command.at)),
         ),
     )
 
@@ -251,6 +254,8 @@ def _record_launching_body(state: Model, command: RecordLaunchingBodyRegistratio
 
 def _accept(state: Model) -> Events:
     registration = registration_of(state)
+    if state.status == "supplementing":
+        raise answering.SUPPLEMENT_AWAITED()
     if state.status != "registered":
         raise refuse.NOT_AWAITING_DECISION()
     return (RegistrationAccepted(model_id=registration.model_id, committee=registration.committee),)
@@ -258,7 +263,7 @@ def _accept(state: Model) -> Events:
 
 def _return(state: Model, command: ReturnRegistration) -> Events:
     registration = registration_of(state)
-    if state.status != "registered":
+    if state.status not in ("registered", "supplementing"):
         raise refuse.NOT_AWAITING_DECISION()
     return (
         RegistrationReturned(
@@ -267,6 +272,22 @@ def _return(state: Model, command: ReturnRegistration) -> Events:
             reasons=command.reasons,
         ),
     )
+
+
+def _request_supplement(state: Model, command: RequestSupplement) -> Events:
+    registration = registration_of(state)
+    if state.status == "supplementing":
+        raise answering.SUPPLEMENT_AWAITED()
+    if state.status != "registered":
+        raise refuse.NOT_AWAITING_DECISION()
+    return answering.request(state.answering, command, registration)
+
+
+def _supply_supplement(state: Model, command: SupplySupplement) -> Events:
+    registration = registration_of(state)
+    if state.answering.asked is None or state.status != "supplementing":
+        raise answering.NO_SUPPLEMENT_ASKED()
+    return answering.supply(state.answering.asked, command, registration)
 
 
 # --- building (III.1.2) -------------------------------------------------------------------------
@@ -312,6 +333,8 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
             "RecordLaunchingBodyRegistration": RecordLaunchingBodyRegistration,
             "AcceptRegistration": AcceptRegistration,
             "ReturnRegistration": ReturnRegistration,
+            "RequestSupplement": RequestSupplement,
+            "SupplySupplement": SupplySupplement,
             "AdoptPlan": AdoptPlan,
             "RevisePlan": RevisePlan,
             "AssignCoreTeam": AssignCoreTeam,

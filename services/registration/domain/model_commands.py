@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from services.registration.domain.answering import AnsweringCommand
 from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.evidence import EvidenceCommand
 from services.registration.domain.extension import ExtensionCommand
@@ -228,6 +229,7 @@ ModelCommand = (
     | RecordLaunchingBodyRegistration
     | AcceptRegistration
     | ReturnRegistration
+    | AnsweringCommand
     | PlanningCommand
     | SupportCommand
     | EvidenceCommand

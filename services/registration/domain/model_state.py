@@ -1,16 +1,28 @@
 """What is known of a model, and how it follows from its events. Stream `model-<id>`."""
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
 
 import msgspec
 
-from services.registration.domain import correction, evidence, extension, life, plan, support
+from services.registration.domain import (
+    answering,
+    correction,
+    evidence,
+    extension,
+    life,
+    plan,
+    support,
+)
+from services.registration.domain.answering import Answering, AnsweringEvent
 from services.registration.domain.correction import Entries
 from services.registration.domain.evidence import NO_FILES, EvidenceEvent, Files
 from services.registration.domain.extension import ExtensionEvent, Extensions
 from services.registration.domain.life import Life, LifeEvent
 from services.registration.domain.plan import Plan, Planning, PlanningEvent
 from services.registration.domain.support import Support, SupportEvent
+from shared.contracts.event import Event
 from shared.contracts.registration import (
     LatenessRecorded,
     LateReportAccepted,
@@ -24,6 +36,8 @@ from shared.contracts.registration import (
     ReportingSessionScheduled,
     ResultsReported,
     SiteSurveyed,
+    SupplementRequested,
+    SupplementSupplied,
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import (
@@ -56,6 +70,7 @@ ModelEvent = (
     | LaunchingBodyRegistrationRecorded
     | RegistrationAccepted
     | RegistrationReturned
+    | AnsweringEvent
     | PlanningEvent
     | SupportEvent
     | EvidenceEvent
@@ -75,6 +90,7 @@ Status = Literal[
     "unknown",
     "surveyed",
     "registered",
+    "supplementing",
     "returned",
     "accepted",
     "running",
@@ -90,6 +106,7 @@ class Model(msgspec.Struct, frozen=True):
     status: Status = "unknown"
     survey: SiteSurveyed | None = None
     registration: ModelRegistered | None = None
+    answering: Answering = Answering()
     register_number: str | None = None
     planning: Planning = Planning()
     support: Support = Support()
@@ -127,14 +144,13 @@ def evolve(state: Model, event: ModelEvent) -> Model:
         case SiteSurveyed():
             status: Status = "surveyed" if state.status == "unknown" else state.status
             return known(state, status=status, survey=event)
-        case ModelRegistered():
-            return known(state, status="registered", registration=event)
+        case ModelRegistered() | SupplementSupplied():
+            return _awaiting_answer(state, event)
+        case SupplementRequested() | RegistrationAccepted() | RegistrationReturned():
+            status = _ANSWERED[type(event)]
+            return known(state, status=status, answering=answering.evolve(state.answering, event))
         case LaunchingBodyRegistrationRecorded():
             return known(state, register_number=event.register_number)
-        case RegistrationAccepted():
-            return known(state, status="accepted")
-        case RegistrationReturned():
-            return known(state, status="returned")
         case PlanAdopted():
             return known(state, status="running", planning=plan.evolve(state.planning, event))
         case PlanRevised() | CoreTeamAssigned() | CoreTeamChanged():
@@ -179,6 +195,23 @@ def evolve(state: Model, event: ModelEvent) -> Model:
             return known(state, status="reported")
         case ModelWithdrawn():
             return known(state, status="withdrawn")
+
+
+_ANSWERED: Final[Mapping[type[Event], Status]] = MappingProxyType(
+    {
+        SupplementRequested: "supplementing",
+        RegistrationAccepted: "accepted",
+        RegistrationReturned: "returned",
+    }
+)
+
+
+def _awaiting_answer(state: Model, event: ModelRegistered | SupplementSupplied) -> Model:
+    registration = event if isinstance(event, ModelRegistered) else state.registration
+    due = answering.evolve(state.answering, event)
+    return msgspec.structs.replace(
+        state, status="registered", registration=registration, answering=due
+    )
 
 
 def _corrected(state: Model, entries: Entries) -> Model:

@@ -16,7 +16,7 @@ def registration_of(state: Model) -> ModelRegistered:
 def accepted(state: Model) -> ModelRegistered:
     """The registration of a model that its committee accepted. Raises RefusedError."""
     registration = registration_of(state)
-    if state.status in ("registered", "returned"):
+    if state.status in ("registered", "supplementing", "returned"):
         raise refuse.NOT_ACCEPTED()
     return registration
 

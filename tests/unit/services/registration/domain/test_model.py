@@ -5,6 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registration.domain.answering import RequestSupplement, SupplySupplement
 from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.evidence import AttachEvidence, WithdrawEvidence
 from services.registration.domain.extension import GrantExtension
@@ -40,6 +41,7 @@ from tests.support.dossier import (
     hold_session,
     miss_session,
     register,
+    rules,
     schedule_session,
     submit,
     submit_late,
@@ -55,6 +57,8 @@ COMMANDS: tuple[ModelCommand, ...] = (
     RecordLaunchingBodyRegistration(register_number="15/2026", at=JANUARY),
     AcceptRegistration(at=JANUARY),
     ReturnRegistration(reasons="Chưa rõ.", at=JANUARY),
+    RequestSupplement(missing="Danh sách hộ.", reasons="Chưa rõ.", rules=rules, at=JANUARY),
+    SupplySupplement(answer="Có 42 hộ.", rules=rules, at=JANUARY),
     adopt_plan,
     AssignCoreTeam(members=team, at=JANUARY),
     ReportProgress(until=date(2026, 1, 20), narrative="Khởi công.", at=JANUARY),
