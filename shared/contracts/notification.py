@@ -43,6 +43,11 @@ practice: `help_days`) and the help itself, the decision on a revocation (practi
 """
 
 
+ReportLine = Literal["all", "party", "vertical", "territory", "register"]
+"""Whose models a report is about: of those below a body in one line of the graph, those in its register as the
+launching body (clause II.2), or all of these together."""
+
+
 class SubscriptionSet(Event, frozen=True):
     """How an organisation wants its notices. The inbox is always on; `email` adds mail to it."""
 

@@ -81,6 +81,8 @@ PRIVATE_READS = {
     ("evaluation", "/visits"),
     ("notification", "/inbox"),
     ("notification", "/notices"),
+    ("notification", "/reports"),
+    ("notification", "/reports/entries"),
     ("notification", "/subscriptions/own"),
     ("recognition", "/cases/{case_id}/complaints"),
     ("registration", "/delegations"),

@@ -1,0 +1,300 @@
+"""What periodic reports count: for each model what happened when, each fact with the event behind it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Final, TypeVar
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
+
+from services.notification.domain.report_figures import Fact
+from services.notification.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
+from shared.contracts.appraisal import AdviceIssued, Appraised
+from shared.contracts.evaluation import RuleSetAdopted
+from shared.contracts.event import Event
+from shared.contracts.exemplar import (
+    AwardOutcomeRecorded,
+    AwardProposed,
+    DependentRecognitionDecided,
+    DependentRecognitionSuspended,
+)
+from shared.contracts.recognition import Declined, DuplicateFound, RecognitionRevoked, Recognized
+from shared.contracts.registration import (
+    ModelRegistered,
+    ModelWithdrawn,
+    MovementLaunched,
+    OrganizationCreated,
+    OrganizationMoved,
+    OrganizationRenamed,
+    RegistrationAccepted,
+    RegistrationReturned,
+    ReportingSessionMissed,
+    ResultsReported,
+    WrittenResultsSubmitted,
+)
+from shared.contracts.running import (
+    InterimAssessmentRecorded,
+    ModelEnded,
+    ModelReattested,
+    ModelResumed,
+    ModelSuspended,
+    PlanAdopted,
+    ProgressReported,
+)
+from shared.contracts.values import ModelId
+from shared.domain.time import legal_date
+from shared.host.copying import puts
+from shared.host.rows import Put, RowChange
+from shared.host.service import Handler, Recorded, on
+
+E = TypeVar("E", bound=Event)
+
+_ID: Final = ID_CHARACTERS
+_SUBJECT_CHARACTERS: Final = 50
+
+report_models: Final = Table(
+    "report_models",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("field", String(40), nullable=False),
+    Column("holder_kind", String(20), nullable=False),
+    Column("category", String(40), nullable=False),
+    Column("holder", String(_ID), nullable=False),
+    Column("committee", String(_ID), nullable=False),
+    Column("deciding_body", String(_ID), nullable=False),
+    Column("launching_body", String(_ID), nullable=False),
+    Column("rule_set", String(_ID), nullable=False),
+    Column("rule_set_version", Integer, nullable=False),
+)
+"""Models as they were last registered."""
+
+report_facts: Final = Table(
+    "report_facts",
+    TABLES,
+    Column("event_id", String(_ID), primary_key=True),
+    Column("fact", String(30), primary_key=True),
+    Column("subject", String(_SUBJECT_CHARACTERS), nullable=False),
+    Column("model_id", String(_ID)),
+    Column("day", String(10), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Index("report_facts_by_day", "fact", "day"),
+    Index("report_facts_of_subject", "subject", "fact", "position"),
+)
+"""`subject` is what is counted once: the model, its results of a year, the case, the award. Where `model_id` is
+missing it is that of the case or award. `day` is the legal date the event states, else that of its record.
+"""
+
+report_seats: Final = Table(
+    "report_seats",
+    TABLES,
+    Column("organization_id", String(_ID), primary_key=True),
+    Column("valid_from", String(DATE_CHARACTERS), primary_key=True),
+    Column("place", String(200), nullable=False),
+    Column("level", String(20), nullable=False),
+)
+
+report_names: Final = Table(
+    "report_names",
+    TABLES,
+    Column("organization_id", String(_ID), primary_key=True),
+    Column("valid_from", String(DATE_CHARACTERS), primary_key=True),
+    Column("name", String(200), nullable=False),
+)
+
+report_rules: Final = Table(
+    "report_rules",
+    TABLES,
+    Column("rule_set", String(_ID), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("quiet_after_days", Integer, nullable=False),
+)
+
+report_movements: Final = Table(
+    "report_movements",
+    TABLES,
+    Column("movement_id", String(_ID), primary_key=True),
+    Column("launching_body", String(_ID), nullable=False),
+)
+
+
+def _facts(
+    event_type: type[E],
+    facts_of: Callable[[E], Sequence[Fact]],
+    *,
+    model: Callable[[E], ModelId | None],
+    subject: Callable[[Recorded[E]], object] | None = None,
+    day: Callable[[E], date] | None = None,
+) -> Handler:
+    """On `event_type` put its facts. Of a model, on the day of the record, unless told otherwise."""
+
+    def put(recorded: Recorded[E]) -> Iterable[RowChange]:
+        event = recorded.event
+        of = model(event)
+        for fact in facts_of(event):
+            yield Put(
+                report_facts,
+                {
+                    "event_id": str(recorded.id),
+                    "fact": fact,
+                    "subject": str(of if subject is None else subject(recorded)),
+                    "model_id": None if of is None else str(of),
+                    "day": (legal_date(recorded.at) if day is None else day(event)).isoformat(),
+                    "position": recorded.stored.position,
+                },
+            )
+
+    return on(event_type, put)
+
+
+def _said(*facts: Fact) -> Callable[[object], Sequence[Fact]]:
+    return lambda _: facts
+
+
+def _of_year(model: ModelId, year: int) -> str:
+    return f"{model}/{year}"
+
+
+def _suspended(event: DependentRecognitionSuspended) -> Sequence[Fact]:
+    return ("falls",) if event.dependent == "case" else ()
+
+
+def _award_outcome(event: AwardOutcomeRecorded) -> Sequence[Fact]:
+    match event.outcome:
+        case "granted":
+            return ("award_granted",)
+        case "refused":
+            return ("award_refused",)
+        case "withdrawn":
+            return ("award_withdrawn",)
+
+
+def _recognised(event: Recognized) -> Sequence[Fact]:
+    if event.aim == "model":
+        return ("recognised_model", "holds_model")
+    return ("recognised_exemplar", "holds_exemplar")
+
+
+HANDLERS: Final[tuple[Handler, ...]] = (
+    puts(ModelRegistered, report_models),
+    puts(
+        OrganizationCreated,
+        report_seats,
+        valid_from=lambda r: r.event.established_on.isoformat(),
+    ),
+    puts(OrganizationMoved, report_seats),
+    puts(
+        OrganizationCreated,
+        report_names,
+        valid_from=lambda r: r.event.established_on.isoformat(),
+    ),
+    puts(OrganizationRenamed, report_names),
+    puts(
+        RuleSetAdopted,
+        report_rules,
+        rule_set=lambda r: r.event.rule_set_id,
+        quiet_after_days=lambda r: r.event.settings.quiet_after_days.value,
+    ),
+    puts(MovementLaunched, report_movements),
+    _facts(ModelRegistered, _said("registered"), model=lambda e: e.model_id),
+    _facts(RegistrationAccepted, _said("accepted"), model=lambda e: e.model_id),
+    _facts(
+        RegistrationReturned,
+        _said("returned"),
+        model=lambda e: e.model_id,
+        subject=lambda r: r.id,
+    ),
+    _facts(ModelWithdrawn, _said("withdrawn", "rests"), model=lambda e: e.model_id),
+    _facts(PlanAdopted, _said("started", "runs", "heard"), model=lambda e: e.model_id),
+    _facts(ModelSuspended, _said("rests"), model=lambda e: e.model_id),
+    _facts(ModelResumed, _said("runs", "heard"), model=lambda e: e.model_id),
+    _facts(ModelEnded, _said("ended", "rests"), model=lambda e: e.model_id),
+    _facts(ProgressReported, _said("heard"), model=lambda e: e.model_id),
+    _facts(InterimAssessmentRecorded, _said("heard"), model=lambda e: e.model_id),
+    _facts(WrittenResultsSubmitted, _said("heard"), model=lambda e: e.model_id),
+    # Two facts of one event about different things have handlers of their own.
+    _facts(ModelReattested, _said("heard"), model=lambda e: e.model_id),
+    _facts(
+        ModelReattested,
+        _said("reattested"),
+        model=lambda e: e.model_id,
+        subject=lambda r: _of_year(r.event.model_id, r.event.year),
+    ),
+    _facts(
+        ResultsReported,
+        lambda e: ("reported_late",) if e.late else ("reported_in_time",),
+        model=lambda e: e.model_id,
+        subject=lambda r: _of_year(r.event.model_id, r.event.year),
+    ),
+    _facts(
+        ReportingSessionMissed,
+        _said("session_missed"),
+        model=lambda e: e.model_id,
+        subject=lambda r: _of_year(r.event.model_id, r.event.year),
+    ),
+    _facts(
+        Appraised,
+        lambda e: ("meets_standard",) if e.meets_standard else ("below_standard",),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.appraisal_id,
+    ),
+    _facts(
+        AdviceIssued,
+        lambda e: ("advised_for",) if e.advice == "recognise" else ("advised_against",),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.appraisal_id,
+    ),
+    _facts(
+        Recognized,
+        _recognised,
+        model=lambda e: e.model,
+        subject=lambda r: r.event.case_id,
+        day=lambda e: e.decided_on,
+    ),
+    _facts(
+        Declined,
+        lambda e: ("declined_model",) if e.aim == "model" else ("declined_exemplar",),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.case_id,
+        day=lambda e: e.decided_on,
+    ),
+    _facts(
+        RecognitionRevoked,
+        _said("revoked", "falls"),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.case_id,
+        day=lambda e: e.decided_on,
+    ),
+    _facts(
+        DependentRecognitionSuspended,
+        _suspended,
+        model=lambda _: None,
+        subject=lambda r: r.event.dependent_id,
+    ),
+    _facts(
+        DependentRecognitionDecided,
+        lambda e: ("holds_exemplar",) if e.holds else ("falls",),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.case_id,
+        day=lambda e: e.decided_on,
+    ),
+    _facts(
+        DuplicateFound,
+        _said("duplicate"),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.case_id,
+    ),
+    _facts(
+        AwardProposed,
+        _said("award_proposed"),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.award_id,
+        day=lambda e: e.proposed_on,
+    ),
+    _facts(
+        AwardOutcomeRecorded,
+        _award_outcome,
+        model=lambda _: None,
+        subject=lambda r: r.event.award_id,
+        day=lambda e: e.decided_on,
+    ),
+)

@@ -1,0 +1,118 @@
+"""Periodic reports over HTTP (clause IV.2)."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import pytest
+
+from services.notification.service import notification_service
+from shared.contracts import evaluation, recognition, registration
+from shared.contracts.registration import RegistrationAccepted
+from shared.contracts.values import ModelId
+from shared.host.issuer import User
+from shared.host.policy import Role
+from tests.support import story
+from tests.support.recorded import World, world
+from tests.support.story import CELL, COMMITTEE, MODEL, OFFICE, UNION
+
+NOW = datetime(2026, 7, 2, 2, tzinfo=UTC)
+OTHER = ModelId(UUID("018f0000-0000-7000-8000-0000000000f1"))
+USERS = (
+    User(user="office", subject="office", roles=(Role.OFFICE_CLERK,), organization=OFFICE),
+    User(user="stranger", subject="stranger", roles=(Role.OFFICE_CLERK,), organization=UNION),
+    User(user="auditor", subject="auditor", roles=(Role.AUDITOR,), organization=None),
+)
+REPORTS = "/notification/reports"
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[World]:
+    sources = (registration.EVENTS, evaluation.EVENTS, recognition.EVENTS)
+    async with world(tmp_path, [notification_service(None)], sources, USERS, NOW) as here:
+        for body, name in (
+            (CELL, "Chi bộ"),
+            (COMMITTEE, "Đảng ủy"),
+            (OFFICE, "Ban"),
+            (UNION, "Hội"),
+        ):
+            await here.record(
+                registration.EVENTS, f"organization-{body}", story.created(body, name)
+            )
+        await here.record(
+            registration.EVENTS, f"organization-{CELL}", story.line(CELL, "party", COMMITTEE)
+        )
+        await here.record(
+            registration.EVENTS,
+            f"model-{MODEL}",
+            story.registered(),
+            RegistrationAccepted(model_id=MODEL, committee=COMMITTEE),
+        )
+        await here.record(registration.EVENTS, f"model-{OTHER}", story.registered(OTHER, "Sạch"))
+        yield here
+
+
+async def behind(here: World, entries: str, **more: object) -> Any:  # noqa: ANN401 -- JSON
+    """The list at an address that a report gave."""
+    path, _, query = entries.partition("?")
+    return await here.get(path, user="auditor", **{**dict(parse_qsl(query)), **more})
+
+
+async def test_figures_of_a_body_lead_to_the_events_behind_them(running: World) -> None:
+    report = await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026-H2")
+    figures = {row["figure"]: row for row in report["figures"]}
+    assert (figures["registered"]["value"], figures["registered"]["change"]) == (2, 2)
+    assert figures["accepted"]["value"] == figures["accepted"]["cumulative"] == 1
+    assert report["body_name"] == "Đảng ủy"
+    assert report["before"] == {"first": "2026-01-01", "last": "2026-06-30"}
+    page = await behind(running, figures["registered"]["entries"], limit=1)
+    rest = await behind(running, figures["registered"]["entries"], cursor=page["next"])
+    named = [row["model_id"] for row in (*page["items"], *rest["items"])]
+    assert named == [str(MODEL), str(OTHER)]
+    assert all(row["event_id"] for row in page["items"])
+
+
+async def test_a_row_of_a_breakdown_has_its_list_too(running: World) -> None:
+    report = await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026")
+    (place,) = (one for one in report["breakdowns"] if one["dimension"] == "place")
+    (row,) = place["rows"]
+    assert (row["key"], row["figures"]["registered"]["value"]) == ("xa-mon-son", 2)
+    page = await behind(running, row["entries"], figure="accepted", window="cumulative")
+    assert [one["model_id"] for one in page["items"]] == [str(MODEL)]
+
+
+@pytest.mark.parametrize(
+    "parameters,status,problem",
+    [
+        ({"body": COMMITTEE}, 409, "report-period-unclear"),
+        ({"body": COMMITTEE, "period": "2026-13"}, 409, "report-period-unclear"),
+        ({"body": COMMITTEE, "period": "2027"}, 409, "report-period-ahead"),
+        (
+            {"body": COMMITTEE, "from": "2026-05-02", "until": "2026-05-01"},
+            409,
+            "report-period-backwards",
+        ),
+        ({"body": MODEL, "period": "2026"}, 404, "not-found"),
+    ],
+)
+async def test_what_no_report_is_about_is_refused_in_words(
+    running: World, parameters: dict[str, object], status: int, problem: str
+) -> None:
+    answer = await running.read(REPORTS, user="auditor", **parameters)
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (status, problem)
+
+
+async def test_there_is_no_list_for_a_figure_that_there_is_not(running: World) -> None:
+    for figure in ("nonsense", "running"):
+        answer = await running.read(
+            f"{REPORTS}/entries",
+            user="auditor",
+            body=COMMITTEE,
+            period="2026",
+            figure=figure,
+            window="cumulative",
+        )
+        assert answer.status_code == 404
