@@ -27,6 +27,7 @@ from services.registration.domain.model import MODEL
 from services.registration.domain.movement import MOVEMENT
 from services.registration.domain.office import OFFICE
 from services.registration.domain.organization import ORGANIZATION
+from services.registration.domain.quota import QUOTA
 from shared.contracts import evaluation, notification, recognition, registration
 from shared.contracts.event import Catalogue, Event
 from shared.domain.decider import Decider
@@ -51,6 +52,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     OFFICE,
     MOVEMENT,
     MODEL,
+    QUOTA,
     FEEDBACK,
     RULE_SET,
     CRITERIA,

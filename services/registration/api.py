@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from msgspec.structs import asdict
 
 from services.registration import (
@@ -12,6 +13,7 @@ from services.registration import (
     feedback_api,
     organization_api,
     queries,
+    quota_places,
     running_api,
     standing_api,
 )
@@ -124,10 +126,11 @@ async def _register(call: Call[RegisterModelForm], model: ModelId) -> Outcome:
         movement_year=known.year,
         rules=known.rules,
     )
+    place = await quota_places.place_for(call, command)
     return await call.execute(
         MODEL,
         model,
-        command,
+        msgspec.structs.replace(command, place=place),
         cites=tuple(dict.fromkeys((*known.cites, *cited, *ends))),
         rules=known.rule_set_name,
     )
@@ -219,6 +222,7 @@ def routes(api: Api) -> None:
     _building_routes(api)
     _results_routes(api)
     answering_api.routes(api)
+    quota_places.routes(api)
     running_api.routes(api)
     evidence_api.routes(api)
     course_api.routes(api)

@@ -166,6 +166,7 @@ async def _rules(
         holidays=settings.holidays.value,
         help_days=settings.help_days.value,
         supplements_max=settings.supplements_max.value,
+        models_per_unit=settings.models_per_unit.value,
     )
     return rules, UUID(row.event_id)
 

@@ -80,7 +80,7 @@ async def list_organizations(query: Query[ListOrganizations]) -> Page[Organizati
     wanted = query.parameters
     on = wanted.on or legal_date(query.now)
     statement = where_equal(
-        where_found(_as_at(on), names.c.search.concat(" ").concat(seats.c.place_search), wanted.q),
+        where_found(as_at(on), names.c.search.concat(" ").concat(seats.c.place_search), wanted.q),
         (seats.c.level, wanted.level),
         (organizations.c.kind, wanted.kind),
     )
@@ -91,7 +91,8 @@ async def list_organizations(query: Query[ListOrganizations]) -> Page[Organizati
     return Page(items=await _with_successors(query, page.items, on), next=page.next)
 
 
-def _as_at(on: date) -> Statement:
+def as_at(on: date) -> Statement:
+    """Every body that was established by a day, as it was then, with who stood above it in each line."""
     day = on.isoformat()
     columns = [
         organizations.c.organization_id,

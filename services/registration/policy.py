@@ -29,6 +29,7 @@ from services.registration.domain.model_commands import (
     AcceptLateReport,
     AcceptRegistration,
     HoldReportingSession,
+    LapsePlace,
     MissReportingSession,
     ModelCommand,
     RecordLaunchingBodyRegistration,
@@ -63,6 +64,13 @@ from services.registration.domain.plan import (
     AssignCoreTeam,
     ChangeCoreTeam,
     RevisePlan,
+)
+from services.registration.domain.quota import (
+    QUOTA,
+    FreePlace,
+    Places,
+    QuotaCommand,
+    TakePlace,
 )
 from services.registration.domain.reorganization import (
     DissolveOrganization,
@@ -115,7 +123,9 @@ _BY_TIME_ALONE: Final[tuple[Grant, ...]] = ()
 def _model_parties(state: Model, command: ModelCommand) -> Parties:
     registration = state.registration
     parties: Mapping[str, frozenset[UUID]]
-    if isinstance(command, RegisterModel):
+    if isinstance(command, LapsePlace):
+        parties = _asking(command)
+    elif isinstance(command, RegisterModel):
         # Registering again after a return must not move a model into foreign hands.
         allowed = {command.holder, command.committee}
         if registration is not None:
@@ -140,6 +150,14 @@ def _model_parties(state: Model, command: ModelCommand) -> Parties:
     else:
         parties = {}
     return parties
+
+
+def _asking(command: LapsePlace | TakePlace | FreePlace) -> Mapping[str, frozenset[UUID]]:
+    return {HOLDER: frozenset({command.unit}), COMMITTEE: frozenset({command.committee})}
+
+
+def _quota_parties(_state: Places, command: QuotaCommand) -> Parties:
+    return _asking(command)
 
 
 def _holders(registration: ModelRegistered, command: RegisterModel) -> set[OrganizationId | None]:
@@ -220,6 +238,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
             {
                 SurveySite: _BY_HOLDER,
                 RegisterModel: _BY_HOLDER,
+                LapsePlace: _BY_HOLDER,
                 RecordLaunchingBodyRegistration: _BY_LAUNCHING_BODY,
                 AcceptRegistration: _BY_COMMITTEE,
                 ReturnRegistration: _BY_COMMITTEE,
@@ -255,6 +274,11 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
             }
         ),
         _model,
+    ),
+    Rules(
+        QUOTA,
+        _quota_parties,
+        MappingProxyType({TakePlace: _BY_HOLDER, FreePlace: _BY_HOLDER}),
     ),
     Rules(
         FEEDBACK,

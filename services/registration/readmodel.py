@@ -98,6 +98,7 @@ models: Final = Table(
     Column("suspended", Integer, nullable=False),
     Column("attested_year", Integer),
     Column("registered_at", String(_DATE), nullable=False),
+    Column("registered_on", String(_DATE), nullable=False),
     Column("answer_by", String(_DATE)),
     Column("last_progress_until", String(_DATE)),
     Column("results_submitted_on", String(_DATE)),
@@ -113,6 +114,7 @@ models: Final = Table(
     Index("models_by_answer", "status", "answer_by", "model_id"),
     Index("models_by_silence", "status", "heard_on", "model_id"),
     Index("models_by_committee", "committee", "registered_at", "model_id"),
+    Index("models_by_unit", "holder", "movement", "year", "model_id"),
     Index("models_by_holder", "holder", "registered_at", "model_id"),
 )
 
@@ -162,7 +164,7 @@ def _corrected(recorded: Recorded[EntryCorrected]) -> Iterable[RowChange]:
 
 
 READ_MODEL: Final = ReadModel(
-    version=4,
+    version=5,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -174,6 +176,7 @@ READ_MODEL: Final = ReadModel(
             models,
             status="registered",
             registered_at=recorded_at,
+            registered_on=recorded_on,
             late_accepted=0,
             suspended=0,
             session="none",

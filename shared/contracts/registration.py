@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.intake import QuotaPlaceFreed, QuotaPlaceLapsed, QuotaPlaceTaken
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.running import (
     CoreTeamAssigned,
@@ -382,6 +383,7 @@ EVENTS: Final = Catalogue(
         "organization",
         "movement",
         "model",
+        "quota",
         "feedback",
         "delegation",
         "office",
@@ -431,6 +433,9 @@ EVENTS: Final = Catalogue(
             "ReplicationRecorded.v1": ReplicationRecorded,
             "FeedbackRaised.v1": FeedbackRaised,
             "FeedbackAnswered.v1": FeedbackAnswered,
+            "QuotaPlaceTaken.v1": QuotaPlaceTaken,
+            "QuotaPlaceFreed.v1": QuotaPlaceFreed,
+            "QuotaPlaceLapsed.v1": QuotaPlaceLapsed,
             "SupplementRequested.v1": SupplementRequested,
             "SupplementSupplied.v1": SupplementSupplied,
             "WrittenResultsSubmitted.v1": WrittenResultsSubmitted,

@@ -217,6 +217,7 @@ class HttpCall(_Reading, Generic[R]):
         cites: Collection[UUID] = (),
         rules: str | None = None,
         pseudonym: UUID | None = None,
+        prepares: bool = False,
     ) -> Outcome:
         self.rules_cited = rules
         caller = self._caller_for(f"{decider.category}-{aggregate_id}")
@@ -224,7 +225,9 @@ class HttpCall(_Reading, Generic[R]):
             cites = (*cites, *self._actor.standing)
         else:
             caller = msgspec.structs.replace(caller, actor=str(pseudonym), organization=None)
-        if_match, self._if_match = self._if_match, None
+        if_match = None
+        if not prepares:
+            if_match, self._if_match = self._if_match, None
 
         async def execute(graph: Graph) -> Outcome:
             return await self._backing.executor.execute(

@@ -218,9 +218,11 @@ class Call(Work, Protocol[R_co]):
         cites: Collection[UUID] = (),
         rules: str | None = None,
         pseudonym: UUID | None = None,
+        prepares: bool = False,
     ) -> Outcome:
         """See Work.execute. With a `pseudonym` the record names it as the actor, and neither account
-        nor organisation (a vote); who may is still asked of the caller.
+        nor organisation (a vote); who may is still asked of the caller. A command that `prepares` another
+        leaves If-Match to that one.
         """
         ...
 

@@ -24,7 +24,7 @@ from services.registration.domain.facts import HolderFacts, MovementYear, Regist
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import RegisterModel
 from services.registration.service import SERVICE
-from shared.contracts.evaluation import Category
+from shared.contracts.evaluation import Category, Quota
 from shared.contracts.notification import NoticeQueued
 from shared.contracts.values import ModelId
 from shared.eventstore.port import EventStore
@@ -116,6 +116,7 @@ def registration(model: ModelId, clock: SystemClock) -> RegisterModel:
             holidays=tuple(date(year, 1, 1) for year in range(2020, 2101)),
             help_days=15,
             supplements_max=1,
+            models_per_unit=Quota(at_least=0, at_most=None),
         ),
     )
 

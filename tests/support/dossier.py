@@ -19,7 +19,7 @@ from services.registration.domain.model_commands import (
     WithdrawModel,
 )
 from services.registration.domain.plan import AdoptPlan
-from shared.contracts.evaluation import Category
+from shared.contracts.evaluation import Category, Quota
 from shared.contracts.registration import (
     LatenessRecorded,
     LateReportAccepted,
@@ -75,6 +75,7 @@ rules = RegistrationRules(
     holidays=(date(2026, 1, 1), date(2026, 5, 1)),
     help_days=15,
     supplements_max=1,
+    models_per_unit=Quota(at_least=0, at_most=None),
 )
 survey_site = SurveySite(
     model_id=MODEL_ID,

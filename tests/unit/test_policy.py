@@ -87,6 +87,7 @@ PRIVATE_READS = {
     ("recognition", "/cases/{case_id}/complaints"),
     ("registration", "/delegations"),
     ("registration", "/overdue-answers"),
+    ("registration", "/units-below-quota"),
     ("registration", "/difficulties"),
     ("registration", "/feedback"),
     ("registration", "/feedback/{feedback_id}"),

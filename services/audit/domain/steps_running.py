@@ -5,11 +5,24 @@ from types import MappingProxyType
 from typing import Final
 
 from services.audit.domain.phrases import Template
+from shared.contracts import intake as i
 from shared.contracts import running as r
 from shared.contracts.event import Event
 
 TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
     {
+        i.QuotaPlaceTaken: Template(
+            vi="{unit} giữ một trong {at_most} chỗ đăng ký năm {year} cho mô hình {model_id}.",
+            en="{unit} took one of its {at_most} places of {year} for the model {model_id}.",
+        ),
+        i.QuotaPlaceFreed: Template(
+            vi="Chỗ đăng ký năm {year} của {unit} dành cho {model_id} được trả lại.",
+            en="The place of {unit} in {year} taken for {model_id} is free again.",
+        ),
+        i.QuotaPlaceLapsed: Template(
+            vi="Chỗ đăng ký giữ cho mô hình hết hiệu lực vì mô hình chưa được đăng ký.",
+            en="The place held for the model lapsed: it was not registered.",
+        ),
         r.PlanAdopted: Template(
             vi="Ban hành kế hoạch với {targets} chỉ tiêu, từ {starts_on} đến {ends_on}.",
             en="The plan was adopted with {targets} targets, from {starts_on} to {ends_on}.",

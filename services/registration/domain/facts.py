@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from shared.contracts.evaluation import Category
+from shared.contracts.evaluation import Category, Quota
 from shared.contracts.values import (
     LatenessEffect,
     MovementId,
@@ -26,6 +26,7 @@ class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
     holidays: tuple[date, ...]
     help_days: int
     supplements_max: int
+    models_per_unit: Quota
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from services.registration.domain import (
     extension,
     life,
     plan,
+    quota,
     reporting,
     support,
 )
@@ -36,6 +37,7 @@ from services.registration.domain.model_commands import (
     AcceptLateReport,
     AcceptRegistration,
     HoldReportingSession,
+    LapsePlace,
     MissReportingSession,
     ModelCommand,
     RecordLaunchingBodyRegistration,
@@ -65,6 +67,7 @@ from services.registration.domain.support import (
     ResolveDifficulty,
     SupportCommand,
 )
+from shared.contracts.intake import QuotaPlaceLapsed
 from shared.contracts.registration import (
     LaunchingBodyRegistrationRecorded,
     ModelRegistered,
@@ -85,11 +88,11 @@ def decide(state: Model, command: ModelCommand) -> Events:
     if isinstance(command, DutyCommand):
         state = standing_today(state, command)
     if state.status == "withdrawn":
-        if isinstance(command, WithdrawModel | MissReportingSession | NoteSilence):
+        if isinstance(command, WithdrawModel | MissReportingSession | NoteSilence | LapsePlace):
             return ()
         raise refuse.WITHDRAWN()
     if state.status == "ended" and not isinstance(command, _TAKEN_AFTER_THE_END):
-        if isinstance(command, EndModel | MissReportingSession | NoteSilence):
+        if isinstance(command, EndModel | MissReportingSession | NoteSilence | LapsePlace):
             return ()
         raise life.ENDED()
     if state.life.suspended is not None and isinstance(command, _WAITS_WHILE_SUSPENDED):
@@ -103,6 +106,8 @@ def decide(state: Model, command: ModelCommand) -> Events:
             return _survey(state, command)
         case RegisterModel():
             return _register(state, command)
+        case LapsePlace():
+            return _lapse_place(state, command)
         case RecordLaunchingBodyRegistration():
             return _record_launching_body(state, command)
         case AcceptRegistration():
@@ -188,6 +193,7 @@ def _register(state: Model, command: RegisterModel) -> Events:
             opens=year.registration_opens.isoformat(),
             closes=year.registration_closes.isoformat(),
         )
+    _check_place(state, command)
     return (
         ModelRegistered(
             model_id=command.model_id,
@@ -212,6 +218,24 @@ def _register(state: Model, command: RegisterModel) -> Events:
             answer_by=answering.answer_by(command.rules, legal_date(command.at)),
         ),
     )
+
+
+def _check_place(state: Model, command: RegisterModel) -> None:
+    """Whether it holds a place of its unit's quota. Raises RefusedError."""
+    limited = command.rules.models_per_unit.at_most is not None
+    if (
+        limited
+        and command.holder_kind == "collective"
+        and (command.place is None or command.place in state.lapsed_places)
+    ):
+        raise quota.PLACE_LAPSED()
+
+
+def _lapse_place(state: Model, command: LapsePlace) -> Events:
+    counts = state.counts_for(command.unit, command.movement, command.year)
+    if counts or command.place_id in state.lapsed_places:
+        return ()
+    return (QuotaPlaceLapsed(model_id=command.model_id, place_id=command.place_id),)
 
 
 def _check_holder(command: RegisterModel) -> None:
@@ -330,6 +354,7 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
         {
             "SurveySite": SurveySite,
             "RegisterModel": RegisterModel,
+            "LapsePlace": LapsePlace,
             "RecordLaunchingBodyRegistration": RecordLaunchingBodyRegistration,
             "AcceptRegistration": AcceptRegistration,
             "ReturnRegistration": ReturnRegistration,

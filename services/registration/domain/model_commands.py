@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
@@ -82,7 +83,9 @@ class RegistrationRecord(RegistrationDossier, frozen=True, kw_only=True):
 
 
 class RegisterModel(RegistrationRecord, frozen=True, kw_only=True):
-    """Register, or register again after a return. `successions` say who succeeds the bodies it names."""
+    """Register, or register again after a return. `successions` say who succeeds the bodies it names; `place` is
+    the one it took of its unit's quota, where the rule set has an upper limit.
+    """
 
     model_id: ModelId
     at: Instant
@@ -90,6 +93,21 @@ class RegisterModel(RegistrationRecord, frozen=True, kw_only=True):
     successions: Graph = Graph()
     movement_year: MovementYear
     rules: RegistrationRules
+    place: UUID | None = None
+
+
+class LapsePlace(Request, frozen=True, kw_only=True):
+    """Let a place of `unit` lapse that was taken for this model, unless it is registered there. `committee` is the
+    one whose registration finds no place.
+    """
+
+    place_id: UUID
+    model_id: ModelId
+    unit: OrganizationId
+    movement: MovementId
+    year: Year
+    committee: OrganizationId
+    at: Instant
 
 
 class RecordLaunchingBodyRegistrationForm(Request, frozen=True, kw_only=True):
@@ -226,6 +244,7 @@ class WithdrawModel(WithdrawModelForm, frozen=True, kw_only=True):
 ModelCommand = (
     SurveySite
     | RegisterModel
+    | LapsePlace
     | RecordLaunchingBodyRegistration
     | AcceptRegistration
     | ReturnRegistration

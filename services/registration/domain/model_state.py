@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -23,6 +24,7 @@ from services.registration.domain.life import Life, LifeEvent
 from services.registration.domain.plan import Plan, Planning, PlanningEvent
 from services.registration.domain.support import Support, SupportEvent
 from shared.contracts.event import Event
+from shared.contracts.intake import QuotaPlaceLapsed
 from shared.contracts.registration import (
     LatenessRecorded,
     LateReportAccepted,
@@ -71,6 +73,7 @@ ModelEvent = (
     | RegistrationAccepted
     | RegistrationReturned
     | AnsweringEvent
+    | QuotaPlaceLapsed
     | PlanningEvent
     | SupportEvent
     | EvidenceEvent
@@ -107,6 +110,7 @@ class Model(msgspec.Struct, frozen=True):
     survey: SiteSurveyed | None = None
     registration: ModelRegistered | None = None
     answering: Answering = Answering()
+    lapsed_places: frozenset[UUID] = frozenset()
     register_number: str | None = None
     planning: Planning = Planning()
     support: Support = Support()
@@ -120,6 +124,16 @@ class Model(msgspec.Struct, frozen=True):
     session: ReportingSessionScheduled | None = None
     session_held: bool = False
     session_missed: bool = False
+
+    def counts_for(self, unit: UUID, movement: UUID, year: int) -> bool:
+        """Whether it takes a place of the unit's quota of that year."""
+        registration = self.registration
+        return (
+            registration is not None
+            and self.status != "withdrawn"
+            and (registration.holder, registration.movement, registration.year)
+            == (unit, movement, year)
+        )
 
     @property
     def plan(self) -> Plan | None:
@@ -149,6 +163,8 @@ def evolve(state: Model, event: ModelEvent) -> Model:
         case SupplementRequested() | RegistrationAccepted() | RegistrationReturned():
             status = _ANSWERED[type(event)]
             return known(state, status=status, answering=answering.evolve(state.answering, event))
+        case QuotaPlaceLapsed():
+            return known(state, lapsed_places=state.lapsed_places | {event.place_id})
         case LaunchingBodyRegistrationRecorded():
             return known(state, register_number=event.register_number)
         case PlanAdopted():

@@ -1,0 +1,42 @@
+"""Events of taking registrations in: the places of a unit's quota."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.event import Event
+from shared.contracts.values import ModelId, MovementId, OrganizationId
+
+
+class QuotaPlaceTaken(Event, frozen=True):
+    """A collective's model took one of the `at_most` places its unit has in a year of a movement, before it
+    was registered (practice: models_per_unit).
+    """
+
+    place_id: UUID
+    unit: OrganizationId
+    movement: MovementId
+    year: int
+    model_id: ModelId
+    at_most: int
+    taken_at: datetime
+
+
+class QuotaPlaceFreed(Event, frozen=True):
+    """A place is free again: its model was withdrawn, or never came to be registered there."""
+
+    place_id: UUID
+    unit: OrganizationId
+    movement: MovementId
+    year: int
+    model_id: ModelId
+    why: Literal["withdrawn", "not-registered"]
+
+
+class QuotaPlaceLapsed(Event, frozen=True):
+    """A place taken for a model that was not registered holds no more: it stands in the model's own stream, before
+    the place is given to another, so that a registration on its way cannot use it.
+    """
+
+    model_id: ModelId
+    place_id: UUID
