@@ -210,6 +210,18 @@ class Api:
         user: str | None = None,
     ) -> Json:
         """GET a thing or a page. Raises RefusedByServerError, UnreachableError."""
+        found: Json = msgspec.json.decode(await self.download(service, path, parameters, user=user))
+        return found
+
+    async def download(
+        self,
+        service: str,
+        path: str,
+        parameters: Mapping[str, str | int | None] | None = None,
+        *,
+        user: str | None = None,
+    ) -> bytes:
+        """GET what is there as it comes: a file. Raises RefusedByServerError, UnreachableError."""
         headers = {}
         if user is not None:
             headers["authorization"] = f"Bearer {await self.sign_in(user)}"
@@ -217,8 +229,7 @@ class Api:
         answer = await self._send(
             "GET", f"{self.addresses.service(service)}{path}", params=given, headers=headers
         )
-        found: Json = msgspec.json.decode(answer.content)
-        return found
+        return answer.content
 
     async def pages(
         self,

@@ -14,6 +14,7 @@ from dvk.commands import (
     parked,
     rebuild,
     replay,
+    report,
     serve,
     token,
 )
@@ -45,6 +46,7 @@ def application() -> typer.Typer:
     app.command("demo")(demo.demo)
     app.command("import")(importing.import_models)
     app.command("replay")(replay.replay)
+    app.command("report")(report.report)
     app.command("rebuild")(rebuild.rebuild)
     app.command("parked")(parked.parked)
     app.command("doctor")(doctor.doctor)

@@ -329,8 +329,9 @@ def _path_in(scope: Scope) -> str:
 def _file(file: Download) -> Reply:
     """To be saved, not run: what people upload must not act in the name of this address."""
     reply = Reply(200, file.content, file.media_type.encode("ascii"))
+    named = b"" if file.name is None else b'; filename="%s"' % file.name.encode("ascii")
     reply.headers = [
-        (b"content-disposition", b"attachment"),
+        (b"content-disposition", b"attachment" + named),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"private, no-store"),
     ]

@@ -373,10 +373,11 @@ class Api(Protocol):
 
 
 class Download(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of a read that gives a file instead of JSON."""
+    """The answer of a read that gives a file instead of JSON; `name` is offered to save it under, in ASCII."""
 
     content: bytes
     media_type: str
+    name: str | None = None
 
 
 class NotFoundError(Exception):

@@ -1,5 +1,6 @@
 """Periodic reports over HTTP (clause IV.2)."""
 
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
@@ -82,6 +84,15 @@ async def test_a_row_of_a_breakdown_has_its_list_too(running: World) -> None:
     assert (row["key"], row["figures"]["registered"]["value"]) == ("xa-mon-son", 2)
     page = await behind(running, row["entries"], figure="accepted", window="cumulative")
     assert [one["model_id"] for one in page["items"]] == [str(MODEL)]
+
+
+async def test_the_same_report_as_a_workbook(running: World) -> None:
+    answer = await running.read(f"{REPORTS}/xlsx", user="auditor", body=COMMITTEE, period="2026-H2")
+    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert answer.headers["content-disposition"] == 'attachment; filename="bao-cao-2026-H2.xlsx"'
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book["Tổng hợp"]["A9"].value == "Đăng ký"
+    assert book["Tổng hợp"]["B9"].value == 2
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,7 @@ PRIVATE_READS = {
     ("notification", "/inbox"),
     ("notification", "/notices"),
     ("notification", "/reports"),
+    ("notification", "/reports/xlsx"),
     ("notification", "/reports/entries"),
     ("notification", "/subscriptions/own"),
     ("recognition", "/cases/{case_id}/complaints"),
