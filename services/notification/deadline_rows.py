@@ -1,14 +1,14 @@
 """What is due when, as events give the day: answer and results and session, help, revocation."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import Column, Index, Integer, String, Table
 
 from services.notification.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
 from shared.contracts.evaluation import RuleSetAdopted
-from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Matter
+from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Escalated, Matter
 from shared.contracts.recognition import (
     RecognitionRevoked,
     RevocationDismissed,
@@ -33,7 +33,7 @@ from shared.contracts.running import (
     HelpAssigned,
 )
 from shared.host.copying import puts
-from shared.host.rows import Patch, Put, RowChange
+from shared.host.rows import Patch, Put, RowChange, Value
 from shared.host.service import Handler, Recorded, on
 
 NOTHING_SAID: Final = 9999
@@ -54,10 +54,14 @@ deadlines: Final = Table(
     Column("responsible", String(ID_CHARACTERS)),
     Column("done", Integer, nullable=False),
     Column("said_days", Integer, nullable=False),
+    Column("escalates_on", String(DATE_CHARACTERS)),
     Column("event_id", String(ID_CHARACTERS), nullable=False),
     Index("deadlines_open", "done", "said_days", "last_day"),
+    Index("deadlines_to_escalate", "done", "escalates_on"),
 )
-"""Without a `last_day` the calendar of the model's year says it."""
+"""Without a `last_day` the calendar of the model's year says it. `responsible` is who has to act, of one that was
+missed always; before, where no duty towards the model says it.
+"""
 
 calendars: Final = Table(
     "calendars",
@@ -74,9 +78,10 @@ reminders: Final = Table(
     Column("rule_set", String(ID_CHARACTERS), primary_key=True),
     Column("rule_set_version", Integer, primary_key=True),
     Column("days", Integer, primary_key=True),
+    Column("escalation_days", Integer, nullable=False),
     Column("event_id", String(ID_CHARACTERS), nullable=False),
 )
-"""The days before a deadline on which a rule set reminds, and MISSED."""
+"""The days before a deadline on which a rule set reminds, and MISSED; with each how it goes on after a miss."""
 
 _RESULTS: Final[tuple[Matter, ...]] = ("written_results", "reporting_session")
 _DIFFICULTY: Final[tuple[Matter, ...]] = ("help_assignment", "help")
@@ -116,6 +121,7 @@ def _extended(recorded: Recorded[ExtensionGranted]) -> Iterable[RowChange]:
             {
                 "last_day": last_day.isoformat(),
                 "said_days": NOTHING_SAID,
+                "escalates_on": None,
                 "event_id": str(recorded.id),
             },
         )
@@ -142,6 +148,8 @@ def _supplied(recorded: Recorded[SupplementSupplied]) -> Iterable[RowChange]:
             "last_day": recorded.event.answer_by.isoformat(),
             "done": 0,
             "said_days": NOTHING_SAID,
+            "responsible": None,
+            "escalates_on": None,
             "event_id": str(recorded.id),
         },
     )
@@ -152,11 +160,28 @@ def _resolved(recorded: Recorded[DifficultyResolved]) -> Iterable[RowChange]:
         yield from _done(matter, recorded.event.difficulty_id)
 
 
-def _said(recorded: Recorded[DeadlineApproached | DeadlineMissed]) -> Iterable[RowChange]:
+def _key(event: DeadlineApproached | DeadlineMissed | Escalated) -> dict[str, Value]:
+    return {"matter": event.matter, "subject": str(event.subject)}
+
+
+def _approached(recorded: Recorded[DeadlineApproached]) -> Iterable[RowChange]:
+    said: dict[str, Value] = {"said_days": recorded.event.days_before}
+    yield Patch(deadlines, _key(recorded.event), said)
+
+
+def _missed(recorded: Recorded[DeadlineMissed]) -> Iterable[RowChange]:
     event = recorded.event
-    days = MISSED if isinstance(event, DeadlineMissed) else event.days_before
-    key = {"matter": event.matter, "subject": str(event.subject)}
-    yield Patch(deadlines, key, {"said_days": days})
+    responsible = None if event.responsible is None else str(event.responsible)
+    said: dict[str, Value] = {"said_days": MISSED, "responsible": responsible}
+    yield Patch(deadlines, _key(event), said | _onward(event.escalates_on))
+
+
+def _escalated(recorded: Recorded[Escalated]) -> Iterable[RowChange]:
+    yield Patch(deadlines, _key(recorded.event), _onward(recorded.event.escalates_on))
+
+
+def _onward(on_day: date | None) -> dict[str, Value]:
+    return {"escalates_on": None if on_day is None else on_day.isoformat()}
 
 
 def _adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
@@ -168,6 +193,7 @@ def _adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
                 "rule_set": str(event.rule_set_id),
                 "rule_set_version": event.version,
                 "days": days,
+                "escalation_days": event.settings.escalation_days.value,
                 "event_id": str(recorded.id),
             },
         )
@@ -226,6 +252,7 @@ HANDLERS: Final[tuple[Handler, ...]] = (
     ),
     on(RecognitionRevoked, lambda r: _done("revocation", r.event.case_id)),
     on(RevocationDismissed, lambda r: _done("revocation", r.event.case_id)),
-    on(DeadlineApproached, _said),
-    on(DeadlineMissed, _said),
+    on(DeadlineApproached, _approached),
+    on(DeadlineMissed, _missed),
+    on(Escalated, _escalated),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 import msgspec
@@ -25,7 +25,13 @@ from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitSch
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
-from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Relation
+from shared.contracts.notification import (
+    DeadlineApproached,
+    DeadlineMissed,
+    Escalated,
+    Matter,
+    Relation,
+)
 from shared.contracts.recognition import (
     CaseReopened,
     ComplaintAnswered,
@@ -181,6 +187,7 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | DependentRecognitionDecided()
             | DeadlineApproached()
             | DeadlineMissed()
+            | Escalated()
         ):
             return event.model
         case ProposalReturned():
@@ -203,12 +210,7 @@ async def _parties(
     on: date,
 ) -> Parties:
     """What the event itself says comes before what is known."""
-    parties: Parties = {
-        "holder": [_id(model.holder)],
-        "committee": [_id(model.committee)],
-        "deciding_body": [_id(model.deciding_body)],
-        "launching_body": [_id(model.launching_body)],
-    }
+    parties = parties_of(model)
     match event:
         case ReportingSessionMissed() | ReportingSessionScheduled():
             parties["organizer"] = [event.organizer]
@@ -220,8 +222,13 @@ async def _parties(
             parties["deciding_body"] = [event.organization]
         case DuplicateFound():
             parties["deciding_body"] = [*parties["deciding_body"], event.other_body]
+        case Escalated():
+            parties["superior"] = [event.to]
+            parties["responsible"] = [] if event.responsible is None else [event.responsible]
         case DeadlineApproached() | DeadlineMissed():
-            parties["responsible"] = await _responsible(read, event, parties, on)
+            parties["responsible"] = await responsible_on(
+                read, event.matter, event.responsible, model, on
+            )
         case AdviceIssued() | Recognized() | Declined() | RecognitionRevoked():
             parties["appraising_unit"] = [event.appraising_unit]
     if "appraising_unit" in relations and "appraising_unit" not in parties:
@@ -235,15 +242,32 @@ async def _parties(
     return parties
 
 
-async def _responsible(
-    read: AsyncConnection, event: DeadlineApproached | DeadlineMissed, parties: Parties, on: date
+def parties_of(model: Row[*tuple[Any, ...]]) -> Parties:
+    """Who stands to a model, by its row of the read model."""
+    return {
+        "holder": [_id(model.holder)],
+        "committee": [_id(model.committee)],
+        "deciding_body": [_id(model.deciding_body)],
+        "launching_body": [_id(model.launching_body)],
+    }
+
+
+async def responsible_on(
+    read: AsyncConnection,
+    matter: Matter,
+    named: OrganizationId | None,
+    model: Row[*tuple[Any, ...]],
+    on: date,
 ) -> Sequence[OrganizationId]:
-    relation = RESPONSIBLE[event.matter]
-    if event.responsible is not None:
-        named: Parties = {relation: [event.responsible]}
+    """Who has to act before a deadline: the one `named`, else by its duty towards the model; on a day."""
+    relation = RESPONSIBLE[matter]
+    if named is None:
+        parties = parties_of(model)
+        bodies = parties["committee" if relation == "organizer" else relation]
     else:
-        named = {relation: parties["committee" if relation == "organizer" else relation]}
-    standing, _ = await standing_on(read, named, event.model, on)
+        bodies = [named]
+    model_id = ModelId(UUID(str(model.model_id)))
+    standing, _ = await standing_on(read, {relation: bodies}, model_id, on)
     return standing[relation]
 
 

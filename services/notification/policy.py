@@ -9,6 +9,7 @@ from services.notification.domain.deadline import (
     Deadline,
     DeadlineCommand,
     DeadlineEvent,
+    Escalate,
     Miss,
     Remind,
 )
@@ -82,7 +83,7 @@ def _no_parties(_: Deadline, __: DeadlineCommand) -> Parties:
 
 
 _DEADLINE_GRANTS: Final[Mapping[type[DeadlineCommand], tuple[Grant, ...]]] = MappingProxyType(
-    {Remind: _BY_TIME_ALONE, Miss: _BY_TIME_ALONE}
+    {Remind: _BY_TIME_ALONE, Miss: _BY_TIME_ALONE, Escalate: _BY_TIME_ALONE}
 )
 
 NOTICE_RULES: Final[Rules[Notice, NoticeCommand, NoticeEvent]] = Rules(

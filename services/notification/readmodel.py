@@ -95,6 +95,7 @@ lines: Final = Table(
     Column("valid_from", String(_DATE), primary_key=True),
     Column("superior", String(_ID)),
     Column("position", BigInteger, nullable=False),
+    Column("event_id", String(_ID), nullable=False),
 )
 
 subscriptions: Final = Table(

@@ -1,9 +1,10 @@
 """Reminds before a deadline, and records that one was missed: what the rule set of the dossier asks for."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from services.notification.deadline_rows import (
@@ -13,8 +14,17 @@ from services.notification.deadline_rows import (
     deadlines,
     reminders,
 )
-from services.notification.domain.deadline import DEADLINE, DeadlineCommand, Miss, Remind
+from services.notification.domain.deadline import (
+    DEADLINE,
+    WAY_MAX,
+    DeadlineCommand,
+    Miss,
+    Remind,
+    UpTheLine,
+)
+from services.notification.parties import responsible_on
 from services.notification.readmodel import models
+from services.notification.upward import way_up
 from shared.contracts.values import ModelId, OrganizationId
 from shared.domain.time import legal_date
 from shared.host.ids import derive_id
@@ -25,45 +35,58 @@ DUE_BATCH_MAX: Final = 500
 
 REMIND_EVERY_SECONDS: Final = 60
 
+_Row = Row[*tuple[Any, ...]]
+
+
+RULES: Final = and_(
+    reminders.c.rule_set == models.c.rule_set,
+    reminders.c.rule_set_version == models.c.rule_set_version,
+)
+"""What the rule set says that the dossier is stamped with."""
+
+STILL_ASKED: Final = or_(models.c.running == 1, deadlines.c.matter.in_(BEFORE_RUNNING_OR_AFTER))
+"""Whether the model is where something is still due of it."""
 
 _LAST_DAY: Final = func.coalesce(deadlines.c.last_day, calendars.c.last_day)
-_COLUMNS: Final = (
+COLUMNS: Final = (
     deadlines.c.matter,
     deadlines.c.subject,
-    deadlines.c.model,
     deadlines.c.responsible,
     deadlines.c.event_id,
+    models.c.model_id,
+    models.c.holder,
+    models.c.committee,
+    models.c.deciding_body,
+    models.c.launching_body,
     models.c.rule_set,
     models.c.rule_set_version,
+    _LAST_DAY.label("last_day"),
 )
+_CALENDAR: Final = and_(
+    calendars.c.movement_id == models.c.movement, calendars.c.year == models.c.year
+)
+DEADLINES: Final = (
+    select(*COLUMNS)
+    .join(models, models.c.model_id == deadlines.c.model)
+    .join(reminders, RULES)
+    .outerjoin(calendars, _CALENDAR)
+    .where(deadlines.c.done == 0, STILL_ASKED)
+    .order_by(deadlines.c.matter, deadlines.c.subject)
+)
+"""What is due and not done, with each row of its rules."""
+
 _OPEN: Final = (
-    select(
-        *_COLUMNS,
-        _LAST_DAY.label("last_day"),
+    DEADLINES.add_columns(
         func.min(reminders.c.days).label("days"),
         func.min(reminders.c.event_id).label("rules_event"),
-    )
-    .join(models, models.c.model_id == deadlines.c.model)
-    .join(
-        reminders,
-        and_(
-            reminders.c.rule_set == models.c.rule_set,
-            reminders.c.rule_set_version == models.c.rule_set_version,
-        ),
-    )
-    .outerjoin(
-        calendars,
-        and_(calendars.c.movement_id == models.c.movement, calendars.c.year == models.c.year),
+        func.min(reminders.c.escalation_days).label("escalation_days"),
     )
     .where(
-        deadlines.c.done == 0,
         reminders.c.days < deadlines.c.said_days,
-        or_(models.c.running == 1, deadlines.c.matter.in_(BEFORE_RUNNING_OR_AFTER)),
         # Registration itself records a session that was missed (clause III.2.1b).
         or_(deadlines.c.matter != "reporting_session", reminders.c.days != MISSED),
     )
-    .group_by(*_COLUMNS, _LAST_DAY)
-    .order_by(deadlines.c.matter, deadlines.c.subject)
+    .group_by(*COLUMNS)
     .limit(DUE_BATCH_MAX)
 )
 
@@ -79,12 +102,12 @@ async def remind(work: Work) -> None:
         return
     due = or_(*(_is_due(one, today) for one in days))
     for row in (await work.read.execute(_OPEN.where(due))).all():
-        deadline_id, command = _command(row, work.now)
+        command, cites = await _command(work, row)
         await work.execute(
             DEADLINE,
-            deadline_id,
+            command.deadline_id,
             command,
-            cites=(UUID(row.event_id), UUID(row.rules_event)),
+            cites=cites,
             rules=f"{row.rule_set}/{row.rule_set_version}",
         )
 
@@ -97,22 +120,40 @@ def _is_due(days: int, today: date) -> ColumnElement[bool]:
     return and_(reminders.c.days == days, reached >= _LAST_DAY, today.isoformat() <= _LAST_DAY)
 
 
-def _command(row: Row[*tuple[Any, ...]], now: datetime) -> tuple[UUID, DeadlineCommand]:
-    subject = UUID(row.subject)
-    deadline_id = derive_id(UUID(row.event_id), "deadline", row.matter, row.last_day)
-    responsible = None if row.responsible is None else OrganizationId(UUID(row.responsible))
-    about = {
-        "at": now,
-        "deadline_id": deadline_id,
-        "matter": row.matter,
-        "subject": subject,
-        "model": ModelId(UUID(row.model)),
-        "last_day": date.fromisoformat(row.last_day),
-        "responsible": responsible,
-    }
+async def _command(work: Work, row: _Row) -> tuple[DeadlineCommand, tuple[UUID, ...]]:
     if row.days == MISSED:
-        return deadline_id, Miss(**about)
-    return deadline_id, Remind(**about, days_before=row.days)
+        known, cites = await overdue(work, row)
+        return Miss(**asdict(known)), cites
+    responsible = None if row.responsible is None else OrganizationId(UUID(row.responsible))
+    command = Remind(**_about(work, row), responsible=responsible, days_before=row.days)
+    return command, (UUID(row.event_id), UUID(row.rules_event))
+
+
+def _about(work: Work, row: _Row) -> dict[str, Any]:
+    return {
+        "at": work.now,
+        "deadline_id": derive_id(UUID(row.event_id), "deadline", row.matter, row.last_day),
+        "matter": row.matter,
+        "subject": UUID(row.subject),
+        "model": ModelId(UUID(row.model_id)),
+        "last_day": date.fromisoformat(row.last_day),
+    }
+
+
+async def overdue(work: Work, row: _Row) -> tuple[UpTheLine, tuple[UUID, ...]]:
+    """What is over and not done: who has to act today, who stands above, and the events to cite."""
+    today = legal_date(work.now)
+    named = None if row.responsible is None else OrganizationId(UUID(row.responsible))
+    bodies = await responsible_on(work.read, row.matter, named, row, today)
+    responsible = next(iter(bodies), None)
+    way, cites = await way_up(work.read, row, responsible, today)
+    known = UpTheLine(
+        **_about(work, row),
+        responsible=responsible,
+        way=way[:WAY_MAX],
+        escalation_days=row.escalation_days,
+    )
+    return known, tuple(dict.fromkeys((UUID(row.event_id), UUID(row.rules_event), *cites)))
 
 
 REMINDING: Final = Schedule("reminders", REMIND_EVERY_SECONDS, remind)

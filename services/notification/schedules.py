@@ -14,6 +14,7 @@ from services.notification.domain.notice import (
     Notice,
 )
 from services.notification.domain.subscription import SUBSCRIPTION
+from services.notification.escalating import ESCALATING
 from services.notification.mail import (
     Conversation,
     Mailer,
@@ -113,5 +114,5 @@ async def _fail(
 def schedules(mailer: Mailer | None) -> tuple[Schedule, ...]:
     """The schedules; without a mailer, mail waits until there is one."""
     if mailer is None:
-        return (REMINDING,)
-    return (REMINDING, Schedule("mail", MAIL_EVERY_SECONDS, send_mail(mailer)))
+        return (REMINDING, ESCALATING)
+    return (REMINDING, ESCALATING, Schedule("mail", MAIL_EVERY_SECONDS, send_mail(mailer)))

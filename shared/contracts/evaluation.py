@@ -160,6 +160,8 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     exemplar_basis: Setting[ExemplarBasis]
     reminder_days: Setting[Annotated[tuple[DaysMax, ...], msgspec.Meta(max_length=10)]]
     """Days before a deadline on which those concerned are reminded, the farthest first."""
+    escalation_days: Setting[SomeDays]
+    """Days after a missed deadline, and after each step, before the next body up the line is told."""
     complaint_days: Setting[SomeDays]
     """Days after a decision within which a complaint is taken."""
     revocation_report_days: Setting[SomeDays]

@@ -21,6 +21,7 @@ Relation = Literal[
     "submitting_unit",
     "feedback_giver",
     "responsible",
+    "superior",
     "body_above",
     "body_beside",
     "body_below",
@@ -121,7 +122,10 @@ class DeadlineApproached(Event, frozen=True):
 
 
 class DeadlineMissed(Event, frozen=True):
-    """The last day is over and it was not done; fields as in DeadlineApproached (clause IV.2)."""
+    """The last day is over and it was not done (clause IV.2). `responsible` is who had to act on the day it is
+    recorded, None where expressly nobody succeeded; the rest as in DeadlineApproached. While it stays open it
+    goes up the line from `escalates_on` on (practice: `escalation_days`); None: nobody stands above.
+    """
 
     deadline_id: UUID
     matter: Matter
@@ -129,6 +133,24 @@ class DeadlineMissed(Event, frozen=True):
     model: ModelId
     last_day: date
     responsible: OrganizationId | None = None
+    escalates_on: date | None = None
+
+
+class Escalated(Event, frozen=True):
+    """A missed deadline that is still open went one step up the line of who had to act, to the body `to`, at last
+    to the launching body (clause IV.2). `step` counts from 1; the next one follows from `escalates_on` on, None
+    after the last.
+    """
+
+    deadline_id: UUID
+    matter: Matter
+    subject: UUID
+    model: ModelId
+    last_day: date
+    step: int
+    to: OrganizationId
+    responsible: OrganizationId | None = None
+    escalates_on: date | None = None
 
 
 EVENTS: Final = Catalogue(
@@ -144,6 +166,7 @@ EVENTS: Final = Catalogue(
             "NoticeAcknowledged.v1": NoticeAcknowledged,
             "DeadlineApproached.v1": DeadlineApproached,
             "DeadlineMissed.v1": DeadlineMissed,
+            "Escalated.v1": Escalated,
             "PersonalDataErased.v1": PersonalDataErased,
         }
     ),

@@ -530,3 +530,60 @@ async def test_a_quiet_model_is_told_to_holder_and_committee(running: World) -> 
     await running.record(registration.EVENTS, f"model-{MODEL}", quiet)
     assert len(await inbox(running, "holder", "ModelFellQuiet")) == 1
     assert len(await inbox(running, "committee", "ModelFellQuiet")) == 1
+
+
+async def escalations_told(here: World, name: str, count: int) -> int:
+    async def look() -> int | None:
+        page = await here.get(INBOX, user=name)
+        found = sum(row["kind"] == "Escalated" for row in page["items"])
+        return found if found >= count else None
+
+    return await here.until(look)
+
+
+async def test_what_stays_open_goes_up_the_line_until_it_is_done(running: World) -> None:
+    await running.record(
+        registration.EVENTS,
+        f"organization-{CELL}",
+        story.created(CELL, "Chi bộ bản Cửa Rào"),
+        story.line(CELL, "party", COMMITTEE),
+        story.line(COMMITTEE, "party", SECTION),
+    )
+    await accept(running)
+    running.clock.pin(datetime(YEAR, 10, 1, 2, tzinfo=UTC))
+    await inbox(running, "holder", "DeadlineMissed.written_results")
+    running.clock.pin(datetime(YEAR, 10, 7, 2, tzinfo=UTC))
+    assert await escalations_told(running, "committee", 1) == 1
+    running.clock.pin(datetime(YEAR, 10, 14, 2, tzinfo=UTC))
+    assert await escalations_told(running, "section", 1) == 1
+    assert await escalations_told(running, "committee", 0) == 1
+    submitted = WrittenResultsSubmitted(
+        model_id=MODEL, year=YEAR, submitted_on=date(YEAR, 10, 15), summary="Xong.", figures=()
+    )
+    reported = ResultsReported(model_id=MODEL, year=YEAR, late=True, session="held")
+    help_assigned = HelpAssigned(
+        model_id=MODEL,
+        difficulty_id=DifficultyId(CASE),
+        by=COMMITTEE,
+        helper=LATE,
+        task="Vận động hộ còn lại.",
+        due_on=date(YEAR, 10, 20),
+    )
+    await running.record(registration.EVENTS, f"model-{MODEL}", submitted, reported, help_assigned)
+    await inbox(running, "section", "ResultsReported")
+    running.clock.pin(datetime(YEAR, 12, 1, 2, tzinfo=UTC))
+    await inbox(running, "late", "DeadlineMissed.help")
+    running.clock.pin(datetime(YEAR, 12, 2, 2, tzinfo=UTC))
+    # The help that another owes goes up in the same run; the results, which came, do not.
+    assert await escalations_told(running, "office", 1) == 1
+    assert await escalations_told(running, "holder", 0) == 2
+
+
+async def test_the_launching_body_is_the_last_step_where_no_line_leads_to_it(
+    running: World,
+) -> None:
+    await accept(running)
+    running.clock.pin(datetime(YEAR, 10, 1, 2, tzinfo=UTC))
+    await inbox(running, "holder", "DeadlineMissed.written_results")
+    running.clock.pin(datetime(YEAR, 10, 7, 2, tzinfo=UTC))
+    assert await escalations_told(running, "office", 1) == 1

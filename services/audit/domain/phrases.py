@@ -125,6 +125,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "helper": ("đơn vị giúp đỡ", "helper"),
         "submitting_unit": ("đơn vị trình", "submitting unit"),
         "feedback_giver": ("đơn vị phản ánh", "who raised the feedback"),
+        "superior": ("cấp trên", "body up the line"),
         "responsible": ("đơn vị phải thực hiện", "responsible"),
         "written_results": ("báo cáo kết quả bằng văn bản", "written results"),
         "reporting_session": ("hội nghị báo cáo kết quả", "the reporting session"),

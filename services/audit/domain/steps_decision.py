@@ -184,6 +184,11 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="Overdue: {matter}, last day {last_day}.",
             clause="IV.2",
         ),
+        n.Escalated: Template(
+            vi="Vẫn chưa xong, báo lên {to} (bước {step}): {matter}, hạn cuối {last_day}.",
+            en="Still open, it went up to {to} (step {step}): {matter}, last day {last_day}.",
+            clause="IV.2",
+        ),
         n.NoticeDelivered: Template(vi="Thông báo đã tới nơi.", en="The notice arrived."),
         n.NoticeFailed: Template(
             vi="Gửi thông báo chưa thành công, lần {attempt} ({error}).",

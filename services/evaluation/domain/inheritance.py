@@ -63,6 +63,7 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reminder_days: Setting[Annotated[tuple[DaysMax, ...], msgspec.Meta(max_length=10)]] | None = (
         None
     )
+    escalation_days: Setting[SomeDays] | None = None
     complaint_days: Setting[SomeDays] | None = None
     revocation_report_days: Setting[SomeDays] | None = None
     revocation_decision_working_days: Setting[SomeDays] | None = None

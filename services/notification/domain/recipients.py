@@ -15,7 +15,13 @@ from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitSch
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
-from shared.contracts.notification import DeadlineApproached, DeadlineMissed, Matter, Relation
+from shared.contracts.notification import (
+    DeadlineApproached,
+    DeadlineMissed,
+    Escalated,
+    Matter,
+    Relation,
+)
 from shared.contracts.recognition import (
     CaseReopened,
     ComplaintAnswered,
@@ -119,6 +125,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(RuleSetAdopted, ("body_above", "body_beside", "body_below"), "guideline N"),
     RecipientRule(DeadlineApproached, ("responsible",), "practice: reminder_days"),
     RecipientRule(DeadlineMissed, ("responsible", "committee", "launching_body"), "guideline IV.2"),
+    RecipientRule(Escalated, ("superior", "responsible"), "guideline IV.2"),
     RecipientRule(
         ModelWithdrawn,
         ("committee", "appraising_unit", "deciding_body", "launching_body"),

@@ -245,6 +245,12 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             en="The decision on revoking the recognition of the model “{title}” is overdue. "
             "Decide.",
         ),
+        "Escalated": NoticeText(
+            vi="Một việc của mô hình “{title}” quá hạn vẫn chưa làm xong, nay báo lên cấp trên. "
+            "Hãy chỉ đạo, đôn đốc.",
+            en="Something about the model “{title}” is overdue and still open; it now goes up the line. "
+            "See to it that it is done.",
+        ),
         "ModelWithdrawn": NoticeText(
             vi="Mô hình “{title}” đã được rút; các bước tiếp theo dừng lại.",
             en="The model “{title}” was withdrawn; nothing further follows.",

@@ -38,9 +38,13 @@ def test_mail_is_scheduled_where_there_is_a_mail_server() -> None:
     mailer = Mailer("smtp://localhost:25", "a@b.example", "https://dvk.example")
     assert [schedule.name for schedule in notification_service(mailer).schedules] == [
         "reminders",
+        "escalation",
         "mail",
     ]
-    assert [schedule.name for schedule in notification_service(None).schedules] == ["reminders"]
+    assert [schedule.name for schedule in notification_service(None).schedules] == [
+        "reminders",
+        "escalation",
+    ]
 
 
 def test_every_refusal_stands_in_the_readme() -> None:
