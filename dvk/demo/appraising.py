@@ -1,5 +1,6 @@
 """The beginning of October: appraisals, by the unit's officer or by a team, each of it for himself."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
@@ -16,6 +17,9 @@ TEAM_FATES: Final = frozenset({Fate.OPINION, Fate.BELOW_STANDARD})
 """A team always appraises these; of the others it appraises one in four."""
 APPRAISED_AT: Final = instant(10, 5)
 VISITED_ON: Final = legal_date(APPRAISED_AT)
+SCAN: Final = b"%PDF-1.4\n% scanned score sheet (demonstration)\n%%EOF\n"
+EVIDENCE: Final = "Báo cáo kết quả, kiểm tra tại chỗ và ý kiến nhân dân (nội dung trình diễn)."
+"""What every score rests on. Sealed at first, it is public once the scores are open."""
 TEAM_MIN: Final = 2
 """Appraisers a unit has at least to form a team of."""
 
@@ -95,6 +99,10 @@ async def _assigned(player: Player, model: DemoModel) -> bool:
     if len(users) < TEAM_MIN or not (by_lot or model.fate in TEAM_FATES):
         return False
     body: Json = {"members": members_of(player, users)}
+    if model.fate is Fate.BELOW_STANDARD:
+        unit = player.province.ids[player.province.adviser(model.deciding_body)]
+        elder = {"name": "Người không có tài khoản (trình diễn)", "organization": str(unit)}
+        body["members"].append(elder)
     path = f"{_path(player, model)}/team"
     await player.write(model, "team", "evaluation", path, body, user=appraiser(player, model))
     return True
@@ -111,7 +119,19 @@ async def _score_as_team(player: Player, ground: Ground, model: DemoModel) -> No
             if criterion is disputed and number > 0:
                 points = int(criterion["points_max"]) * 2 // 5
             await _score(player, model, criterion, points, path=f"{path}/team/scores", user=user)
-    expected = len(users) * len(ground.criteria)
+    appraisers = (await player.api.read("evaluation", path, user=users[0]))["appraisers"]
+    for number, one in enumerate(appraisers[len(users) :]):
+        sheet: Json = {
+            "scores": [
+                _score_of(criterion, _points(player, model, criterion))
+                for criterion in ground.criteria
+            ],
+            "content": b64encode(SCAN).decode(),
+        }
+        await player.write(
+            model, f"sheet-{number}", "evaluation", f"{path}/team/{one}/sheet", sheet, user=users[0]
+        )
+    expected = len(appraisers) * len(ground.criteria)
 
     async def opened() -> Json | None:
         view = await player.api.read("evaluation", path, user=users[0])
@@ -158,13 +178,17 @@ async def _visit(player: Player, model: DemoModel, path: str) -> None:
 async def _score(
     player: Player, model: DemoModel, criterion: Json, points: int, *, path: str, user: str
 ) -> None:
-    score = {
-        "criterion": criterion["id"],
-        "points": points,
-        "evidence": "Báo cáo kết quả, kiểm tra tại chỗ và ý kiến nhân dân (nội dung trình diễn).",
-    }
+    score = _score_of(criterion, points)
     step = f"score-{criterion['id']}-{user}"
     await player.write(model, step, "evaluation", path, score, user=user)
+
+
+def _score_of(criterion: Json, points: int) -> Json:
+    return {
+        "criterion": criterion["id"],
+        "points": points,
+        "evidence": EVIDENCE,
+    }
 
 
 _FOUND: Final = {

@@ -147,7 +147,7 @@ async def close_posting(call: Call[ClosePostingForm]) -> Outcome:
 
 def routes(api: Api) -> None:
     """Declare every route."""
-    erasure_routes(api, ERASURE)
+    erasure_routes(api, ERASURE, files=True)
     rules_api.routes(api)
     council_api.routes(api)
     team_api.routes(api)

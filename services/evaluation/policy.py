@@ -52,7 +52,7 @@ from services.evaluation.domain.scoring import (
     OpenAppraisal,
     ScoreCriterion,
 )
-from services.evaluation.domain.sealing import OpenScore, ResolveDivergence, SealScore
+from services.evaluation.domain.sealing import EnterSheet, OpenScore, ResolveDivergence, SealScore
 from services.evaluation.domain.team import AssignTeam, RecuseAppraiser
 from services.evaluation.domain.visits import RecordVisit, ScheduleVisit
 from services.evaluation.domain.vote import VOTE, CastVote, Vote
@@ -153,6 +153,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 RecuseAppraiser: _BY_TEAM,
                 ScoreCriterion: _BY_APPRAISER,
                 SealScore: _BY_TEAM,
+                EnterSheet: _BY_UNIT,
                 OpenScore: _BY_ITSELF,
                 ResolveDivergence: _BY_APPRAISER,
                 ScheduleVisit: _BY_APPRAISER,

@@ -133,15 +133,15 @@ async def on_team_or_score(
     settings, cited = await facts.rules_of(work, dossier.rule_set, dossier.rule_set_version)
     commands: list[OpenScore] = []
     for member in state.team:
-        for criterion, reference in state.sealed[member.appraiser_id].items():
-            score = await team_facts.score_of(work, reference)
+        for criterion, held in state.sealed[member.appraiser_id].items():
+            score = await team_facts.score_of(work, held.score)
             if score is None:  # erased meanwhile: it is given again, and this runs again
                 return
             commands.append(
                 OpenScore(
                     appraiser=member.appraiser_id,
                     criterion=criterion,
-                    payload=reference.payload,
+                    payload=held.score.payload,
                     points=score.points,
                     evidence=score.evidence,
                     files=score.files,

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import asdict
 
 from services.evaluation import facts, team_facts, team_queries
@@ -14,12 +15,19 @@ from services.evaluation.domain.field_team import (
     AssignFieldTeam,
     AssignFieldTeamForm,
 )
-from services.evaluation.domain.scoring import refuse_points, refuse_unknown_files
+from services.evaluation.domain.scoring import Standard, refuse_points, refuse_unknown_files
 from services.evaluation.domain.sealing import (
+    SHEET_BEFORE_OWN,
+    SHEET_HAS_ACCOUNT,
+    EnterSheet,
     ResolveDivergence,
     ResolveDivergenceForm,
     SealScore,
     SealScoreForm,
+    SheetForm,
+    SheetScore,
+    ids_of,
+    own_in,
 )
 from services.evaluation.domain.team import (
     NOT_AN_APPRAISER,
@@ -27,10 +35,14 @@ from services.evaluation.domain.team import (
     AssignTeamForm,
     RecuseAppraiser,
     RecuseAppraiserForm,
+    member_of,
     refuse_appraisers_twice,
 )
+from services.evaluation.persons import person
 from shared.contracts.appraisal import AppraisalOpened
-from shared.host.service import Api, Call, NotFoundError, Outcome, Page
+from shared.domain.attachments import FILE_BYTES_MAX, media_type_of
+from shared.host.files import hash_of
+from shared.host.service import Api, Call, Download, NotFoundError, Outcome, Page
 
 
 async def assign_field_team(call: Call[AssignFieldTeamForm]) -> Outcome:
@@ -113,7 +125,8 @@ async def _seal(
         form.files, await team_facts.attached(call.read, dossier.model, form.files)
     )
     score = team_facts.Score(points=form.points, evidence=form.evidence, files=form.files)
-    former = state.sealed.get(appraiser, {}).get(form.criterion)
+    held = state.sealed.get(appraiser, {}).get(form.criterion)
+    former = None if held is None else held.score
     command = SealScore(
         appraiser=appraiser,
         criterion=form.criterion,
@@ -131,6 +144,56 @@ async def _seal(
     )
 
 
+async def enter_sheet(call: Call[SheetForm]) -> Outcome:
+    """Enter the paper score sheet of an appraiser without an account, with its scan (PDF, JPEG or PNG, at most
+    5 MiB). The record names who entered it. Who is of the team himself gives all his own scores first.
+    """
+    appraisal, state, dossier = await _dossier(call)
+    standard, cites = await facts.standard_of(call, dossier)
+    appraiser, form = call.path_id("appraiser"), call.body
+    paper = hash_of(form.content)
+    draft = EnterSheet(
+        appraiser=appraiser,
+        scores=(),
+        paper=paper,
+        entered_by=call.actor.subject,
+        standard=standard,
+        at=call.now,
+    )
+    await call.permit(APPRAISAL, appraisal, draft)
+    unfinished(state)
+    await _may_enter(call, state, appraiser, standard)
+    media_type_of(form.content)
+    for one in form.scores:
+        refuse_points(standard, one.criterion, one.points)
+        known = await team_facts.attached(call.read, dossier.model, one.files)
+        refuse_unknown_files(one.files, known)
+    # The scan is kept before the event that names its hash: a crash in between leaves a file nobody refers to.
+    await call.files.put(form.content)
+    held = state.sealed.get(appraiser, {})
+    scores = []
+    for one in form.scores:
+        score = team_facts.Score(points=one.points, evidence=one.evidence, files=one.files)
+        former = held[one.criterion].score if one.criterion in held else None
+        kept = await team_facts.seal(call, former, one.criterion, score)
+        scores.append(SheetScore(criterion=one.criterion, score=kept))
+    command = msgspec.structs.replace(draft, scores=tuple(scores))
+    rules = facts.rule_set_name(dossier)
+    return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
+
+
+async def _may_enter(
+    call: Call[SheetForm], state: Appraisal, appraiser: UUID, standard: Standard
+) -> None:
+    """For one without an account, by one who is not swayed by it any more. Raises RefusedError."""
+    found = await person(call, member_of(state.team, appraiser).person)
+    if found is not None and found.account is not None:
+        raise SHEET_HAS_ACCOUNT()
+    own = await team_facts.appraiser_of(call, state.team, call.actor.subject)
+    if own is not None and not own_in(state, own.appraiser_id, ids_of(standard)):
+        raise SHEET_BEFORE_OWN()
+
+
 async def resolve_divergence(call: Call[ResolveDivergenceForm]) -> Outcome:
     """Record the discussion of a criterion on which the team lay far apart, and the points of those who
     changed theirs.
@@ -146,6 +209,7 @@ async def _dossier(
     call: Call[AssignTeamForm]
     | Call[RecuseAppraiserForm]
     | Call[SealScoreForm]
+    | Call[SheetForm]
     | Call[ResolveDivergenceForm],
 ) -> tuple[UUID, Appraisal, AppraisalOpened]:
     appraisal = call.path_id("appraisal_id")
@@ -156,14 +220,44 @@ async def _dossier(
 
 
 _TAG: Final = "appraisals"
+_ONE: Final = "/appraisals/{appraisal_id}"
+_SHEET_BYTES_MAX: Final = FILE_BYTES_MAX * 4 // 3 + 2 * 1024 * 1024
+"""Base64 makes four characters of three bytes; the rest is for the scores."""
 
 
 def routes(api: Api) -> None:
     """Declare the routes of teams."""
-    one = "/appraisals/{appraisal_id}"
     api.write(
         "/teams", AssignFieldTeamForm, assign_field_team, command=AssignFieldTeam, tag="teams"
     )
+    api.write(f"{_ONE}/team", AssignTeamForm, assign_team, command=AssignTeam, tag=_TAG)
+    api.write(
+        f"{_ONE}/team/recusals",
+        RecuseAppraiserForm,
+        recuse_appraiser,
+        command=RecuseAppraiser,
+        tag=_TAG,
+    )
+    api.write(f"{_ONE}/team/scores", SealScoreForm, seal_score, command=SealScore, tag=_TAG)
+    api.write(
+        f"{_ONE}/team/{{appraiser}}/sheet",
+        SheetForm,
+        enter_sheet,
+        command=EnterSheet,
+        tag=_TAG,
+        body_bytes_max=_SHEET_BYTES_MAX,
+    )
+    api.write(
+        f"{_ONE}/divergences",
+        ResolveDivergenceForm,
+        resolve_divergence,
+        command=ResolveDivergence,
+        tag=_TAG,
+    )
+    _reads(api)
+
+
+def _reads(api: Api) -> None:
     api.read(
         "/teams/{unit}",
         NoParameters,
@@ -172,21 +266,13 @@ def routes(api: Api) -> None:
         tag="teams",
         roles=team_queries.TEAM_READERS,
     )
-    api.write(f"{one}/team", AssignTeamForm, assign_team, command=AssignTeam, tag=_TAG)
-    api.write(
-        f"{one}/team/recusals",
-        RecuseAppraiserForm,
-        recuse_appraiser,
-        command=RecuseAppraiser,
+    api.read(
+        f"{_ONE}/team/{{appraiser}}/sheet",
+        NoParameters,
+        team_queries.get_sheet,
+        answer=Download,
         tag=_TAG,
-    )
-    api.write(f"{one}/team/scores", SealScoreForm, seal_score, command=SealScore, tag=_TAG)
-    api.write(
-        f"{one}/divergences",
-        ResolveDivergenceForm,
-        resolve_divergence,
-        command=ResolveDivergence,
-        tag=_TAG,
+        roles=team_queries.TEAM_READERS,
     )
     api.read(
         "/appraisals/mine",
@@ -197,7 +283,7 @@ def routes(api: Api) -> None:
         roles=team_queries.APPRAISERS,
     )
     api.read(
-        f"{one}/team",
+        f"{_ONE}/team",
         NoParameters,
         team_queries.get_team,
         answer=team_queries.TeamView,
@@ -205,7 +291,7 @@ def routes(api: Api) -> None:
         roles=team_queries.TEAM_READERS,
     )
     api.read(
-        f"{one}/scores",
+        f"{_ONE}/scores",
         NoParameters,
         team_queries.get_scores,
         answer=team_queries.ScoresView,

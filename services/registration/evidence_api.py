@@ -6,17 +6,16 @@ from uuid import UUID
 import msgspec
 
 from services.registration.domain.evidence import (
-    FILE_BYTES_MAX,
     AttachEvidence,
     AttachEvidenceForm,
     Evidence,
     WithdrawEvidence,
     WithdrawEvidenceForm,
-    media_type_of,
 )
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_state import Model
 from services.registration.running_queries import NoParameters, concerns, registered
+from shared.domain.attachments import FILE_BYTES_MAX, media_type_of
 from shared.host.files import hash_of
 from shared.host.policy import Role
 from shared.host.service import Api, Call, Download, NotFoundError, Outcome, Query

@@ -9,6 +9,7 @@ import msgspec
 from shared.contracts.event import Event
 from shared.contracts.running import Sha256
 from shared.contracts.values import (
+    Account,
     Aim,
     AppraisalId,
     BallotId,
@@ -84,6 +85,15 @@ class FieldTeamAssigned(Event, frozen=True):
     reason: Text | None = None
 
 
+class EnteredOnBehalf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody entered it for an appraiser without an account, from his paper sheet (practice): the account that
+    did, and the hash of the scan.
+    """
+
+    entered_by: Account
+    paper: Sha256
+
+
 class ScoreSealed(Event, frozen=True):
     """An appraiser of the team scored a criterion (practice). Points and evidence lie in the vault until
     every appraiser's are in, so that nobody scores by another's; sealing again replaces the former.
@@ -93,6 +103,7 @@ class ScoreSealed(Event, frozen=True):
     appraiser: UUID
     criterion: CategoryId
     score: Forgettable
+    on_behalf: EnteredOnBehalf | None = None
 
 
 class CriterionScored(Event, frozen=True):
@@ -107,6 +118,7 @@ class CriterionScored(Event, frozen=True):
     evidence: Text
     files: tuple[Sha256, ...] = ()
     appraiser: UUID | None = None
+    on_behalf: EnteredOnBehalf | None = None
 
 
 class DivergenceFlagged(Event, frozen=True):

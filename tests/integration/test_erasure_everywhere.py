@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from dvk.api import Addresses, Api
+from dvk.demo.appraising import EVIDENCE
 from dvk.demo.models import choose_models
 from dvk.demo.play import Order, play
 from dvk.demo.province import ADMINISTRATOR, load_province, users_file
@@ -109,6 +110,7 @@ async def test_what_is_erased_lies_in_no_store(
         map(str, province.ids.values())
     )
     public |= {model.address for model in choose_models(province, MODELS, 1)}
+    public.add(EVIDENCE)  # of scores that were sealed until the whole team's were in
     pieces = {service: pieces_of(settings.data_dir, service) for service in KEEPING}
     words = {
         text

@@ -1,6 +1,8 @@
 """Appraising teams over HTTP: assigned, sealed scores, opened together, discussed; names stay in the vault."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -217,6 +219,50 @@ async def test_evidence_is_what_is_attached_to_the_model(evaluation: Evaluation)
     await evaluation.ok(TEAM, BOTH, user="appraiser")
     refused = await evaluation.refused(f"{TEAM}/scores", body, user="appraiser")
     assert refused["type"] == "/problems/score-evidence-unknown"
+
+
+async def test_the_sheet_of_one_without_an_account_is_entered_from_paper(
+    evaluation: Evaluation,
+) -> None:
+    here = evaluation.here
+    await evaluation.opened()
+    elder = {"name": "Già làng Thử", "organization": str(ELSEWHERE)}
+    body = {"members": [member("appraiser"), elder]}
+    await evaluation.ok(TEAM, body, user="appraiser")
+    members = (await here.get(TEAM, user="auditor"))["members"]
+    first, second = (f"{TEAM}/{one['appraiser']}/sheet" for one in members)
+    scan = b"%PDF-1.7 phieu cham"
+    scores = [
+        {"criterion": criterion["id"], "points": 14, "evidence": "Phiếu giấy"}
+        for criterion in evaluation.preset["criteria_set"]["criteria"]
+    ]
+    sheet = {"scores": scores, "content": b64encode(scan).decode()}
+    refused = await evaluation.refused(second, sheet, user="appraiser")
+    assert refused["type"] == "/problems/sheet-before-own"
+    await score(evaluation, "appraiser", *ALL)
+    refused = await evaluation.refused(first, sheet, user="appraiser")
+    assert refused["type"] == "/problems/sheet-for-an-account"
+    assert (await evaluation.refused(second, sheet, user="foreign-appraiser"))["status"] == 403
+    text = {**sheet, "content": b64encode(b"text").decode()}
+    refused = await evaluation.refused(second, text, user="appraiser")
+    assert refused["type"] == "/problems/evidence-type"
+    part = {**sheet, "scores": scores[1:]}
+    refused = await evaluation.refused(second, part, user="appraiser")
+    assert refused["type"] == "/problems/sheet-incomplete"
+    too_much = {**sheet, "scores": [{**scores[0], "points": 21}, *scores[1:]]}
+    refused = await evaluation.refused(second, too_much, user="appraiser")
+    assert refused["practice"] == "criteria"
+    assert (await here.read(second, user="appraiser")).status_code == 404
+
+    await evaluation.ok(second, sheet, user="appraiser")
+    view = await opened(evaluation)
+    by = {"entered_by": "appraiser", "paper": sha256(scan).hexdigest()}
+    told = [one["on_behalf"] for one in view["scores"]]
+    assert told == [None] * 5 + [by] * 5
+    assert (await here.read(second, user="appraiser")).content == scan
+    assert (await here.read(second, user="auditor")).content == scan
+    assert (await here.read(second, user="foreign-appraiser")).status_code == 404
+    assert (await here.read(first, user="appraiser")).status_code == 404
 
 
 async def test_a_visit_is_called_and_recorded_and_the_rules_may_ask_for_one(

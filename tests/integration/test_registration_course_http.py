@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 
-from services.registration.domain.evidence import FILE_BYTES_MAX
 from services.registration.service import SERVICE
 from shared.contracts import evaluation, registration
 from shared.contracts.registration import (
@@ -18,6 +17,7 @@ from shared.contracts.registration import (
     RegistrationAccepted,
 )
 from shared.contracts.values import ModelId
+from shared.domain.attachments import FILE_BYTES_MAX
 from shared.host.ids import new_key
 from shared.host.issuer import User
 from shared.host.policy import Role

@@ -75,6 +75,7 @@ PRIVATE_READS = {
     ("evaluation", "/appraisals/{appraisal_id}/opinions"),
     ("evaluation", "/appraisals/{appraisal_id}/scores"),
     ("evaluation", "/appraisals/{appraisal_id}/team"),
+    ("evaluation", "/appraisals/{appraisal_id}/team/{appraiser}/sheet"),
     ("evaluation", "/ballots/{ballot_id}/electorate"),
     ("evaluation", "/councils/{council_id}/members"),
     ("evaluation", "/teams/{unit}"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.contracts.appraisal import EnteredOnBehalf
 from shared.contracts.evaluation import Fraction
 from shared.contracts.values import Forgettable
 from shared.domain.time import VIET_NAM
@@ -203,6 +204,8 @@ def phrase(field: str, value: object, language: Language, names: Mapping[UUID, s
             said = f"{local:%Y-%m-%d %H:%M}" if english else f"{local:%H:%M %d/%m/%Y}"
         case date():
             said = value.isoformat() if english else f"{value:%d/%m/%Y}"
+        case EnteredOnBehalf():
+            said = f"{value.entered_by} ({value.paper[:12]}…)"
         case Fraction():
             said = f"{value.numerator}/{value.denominator}"
         case Forgettable():

@@ -60,9 +60,10 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="Appraiser {appraiser} does not score this dossier. Reason: {reason}",
         ),
         a.ScoreSealed: Template(
-            vi="Thành viên thẩm định {appraiser} đã chấm tiêu chí {criterion}; điểm giữ kín đến khi cả tổ chấm xong.",
+            vi="Thành viên thẩm định {appraiser} đã chấm tiêu chí {criterion}; điểm giữ kín đến khi cả tổ chấm xong. "
+            "Nhập thay từ phiếu giấy: {on_behalf}.",
             en="Appraiser {appraiser} scored criterion {criterion}; the points stay sealed until the whole team's "
-            "are in.",
+            "are in. Entered from a paper sheet: {on_behalf}.",
             clause="II.x",
         ),
         a.DivergenceFlagged: Template(
@@ -83,8 +84,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="The site was visited on {on}, {place}, by {appraisers} of the team: {findings}",
         ),
         a.CriterionScored: Template(
-            vi="Tiêu chí {criterion}: {points} điểm (thành viên thẩm định: {appraiser}). Minh chứng: {evidence}",
-            en="Criterion {criterion}: {points} points (appraiser: {appraiser}). Evidence: {evidence}",
+            vi="Tiêu chí {criterion}: {points} điểm (thành viên thẩm định: {appraiser}; nhập thay từ phiếu giấy: {on_behalf}). Minh chứng: {evidence}",
+            en="Criterion {criterion}: {points} points (appraiser: {appraiser}; entered from a paper sheet: {on_behalf}). Evidence: {evidence}",
             clause="II.x",
         ),
         a.Appraised: Template(

@@ -30,9 +30,11 @@ from services.evaluation.domain.scoring import (
     score_criterion,
 )
 from services.evaluation.domain.sealing import (
+    EnterSheet,
     OpenScore,
     ResolveDivergence,
     SealScore,
+    enter_sheet,
     open_score,
     resolve_divergence,
     seal_score,
@@ -58,6 +60,7 @@ AppraisalCommand = (
     | RecuseAppraiser
     | ScoreCriterion
     | SealScore
+    | EnterSheet
     | OpenScore
     | ResolveDivergence
     | ScheduleVisit
@@ -88,6 +91,8 @@ def decide(state: Appraisal, command: AppraisalCommand) -> tuple[AppraisalEvent,
             return score_criterion(state, command)
         case SealScore():
             return seal_score(state, command)
+        case EnterSheet():
+            return enter_sheet(state, command)
         case OpenScore():
             return open_score(state, command)
         case ResolveDivergence():
@@ -127,6 +132,7 @@ APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider
             "RecuseAppraiser": RecuseAppraiser,
             "ScoreCriterion": ScoreCriterion,
             "SealScore": SealScore,
+            "EnterSheet": EnterSheet,
             "OpenScore": OpenScore,
             "ResolveDivergence": ResolveDivergence,
             "ScheduleVisit": ScheduleVisit,

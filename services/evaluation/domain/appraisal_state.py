@@ -74,7 +74,7 @@ class Appraisal(msgspec.Struct, frozen=True):
     """Whether a team ever was."""
     recused: Mapping[UUID, AppraiserRecused] = MappingProxyType({})
     """By appraiser."""
-    sealed: Mapping[UUID, Mapping[CategoryId, Forgettable]] = MappingProxyType({})
+    sealed: Mapping[UUID, Mapping[CategoryId, ScoreSealed]] = MappingProxyType({})
     """The scores that are in, by appraiser and criterion."""
     scores: tuple[CriterionScored, ...] = ()
     """Of the team, once all are in; without a team the unit's own."""
@@ -167,7 +167,7 @@ def _evolve_team(
             return _only_the_teams(replace(state, team=team, recused=recused))
         case ScoreSealed():
             own = MappingProxyType(
-                {**state.sealed.get(event.appraiser, {}), event.criterion: event.score}
+                {**state.sealed.get(event.appraiser, {}), event.criterion: event}
             )
             return replace(state, sealed=MappingProxyType({**state.sealed, event.appraiser: own}))
 

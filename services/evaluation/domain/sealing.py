@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.evaluation.domain.appraisal_state import Appraisal, unfinished
+from services.evaluation.domain.criteria import CRITERIA_MAX
 from services.evaluation.domain.result import points_of, too_far_apart
 from services.evaluation.domain.scoring import (
     CRITERION_UNKNOWN,
@@ -22,12 +23,14 @@ from shared.contracts.appraisal import (
     CriterionScored,
     DivergenceFlagged,
     DivergenceResolved,
+    EnteredOnBehalf,
     RevisedScore,
     ScoreSealed,
 )
 from shared.contracts.evaluation import Fraction
 from shared.contracts.running import Sha256
-from shared.contracts.values import CategoryId, Forgettable, Text
+from shared.contracts.values import Account, CategoryId, Forgettable, Text
+from shared.domain.attachments import FILE_BYTES_MAX
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
@@ -47,6 +50,36 @@ class SealScore(Request, frozen=True, kw_only=True):
     appraiser: UUID
     criterion: CategoryId
     score: Forgettable
+    standard: Standard
+    at: Instant
+
+
+class SheetForm(Request, frozen=True, kw_only=True):
+    """A paper score sheet: every criterion once, and the scan of the sheet in Base64."""
+
+    scores: Annotated[tuple[ScoreCriterionForm, ...], msgspec.Meta(max_length=CRITERIA_MAX)]
+    content: Annotated[
+        bytes,
+        msgspec.Meta(min_length=1, max_length=FILE_BYTES_MAX, extra_json_schema={"format": "byte"}),
+    ]
+
+
+class SheetScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A criterion of the sheet; points and evidence lie in the vault."""
+
+    criterion: CategoryId
+    score: Forgettable
+
+
+class EnterSheet(Request, frozen=True, kw_only=True):
+    """Enter a sheet for a member of the team who has no account. Points were checked before they went to the
+    vault.
+    """
+
+    appraiser: UUID
+    scores: Annotated[tuple[SheetScore, ...], msgspec.Meta(max_length=CRITERIA_MAX)]
+    paper: Sha256
+    entered_by: Account
     standard: Standard
     at: Instant
 
@@ -87,6 +120,21 @@ SCORES_OPEN: Final = Refusal(
     vi="Điểm của cả tổ đã đủ và đã mở; chỉ còn sửa khi tổ thảo luận tiêu chí có điểm lệch.",
     en="The whole team's scores are in and open; points change only where a divergence is discussed.",
 )
+SHEET_INCOMPLETE: Final = Refusal(
+    "sheet-incomplete",
+    vi="Phiếu chấm giấy được nhập trọn, mỗi tiêu chí một lần; hãy xem lại: {criteria}.",
+    en="A paper sheet is entered whole, each criterion once; look again at: {criteria}.",
+)
+SHEET_HAS_ACCOUNT: Final = Refusal(
+    "sheet-for-an-account",
+    vi="Thành viên này có tài khoản nên tự chấm trên hệ thống; phiếu giấy chỉ nhập thay người không có tài khoản.",
+    en="This appraiser has an account and scores himself; sheets are entered for those without one.",
+)
+SHEET_BEFORE_OWN: Final = Refusal(
+    "sheet-before-own",
+    vi="Bạn cũng trong tổ thẩm định: hãy chấm xong phần mình trước khi nhập phiếu của người khác.",
+    en="You are of the team yourself: give all your own scores before you enter another's sheet.",
+)
 DIVERGENCE_UNKNOWN: Final = Refusal(
     "divergence-unknown",
     vi="Tiêu chí «{criterion}» không có điểm lệch phải thảo luận.",
@@ -108,18 +156,42 @@ def seal_score(state: Appraisal, command: SealScore) -> tuple[ScoreSealed, ...]:
         raise CRITERION_UNKNOWN(
             criterion=command.criterion, known=", ".join(ids_of(command.standard))
         )
-    if state.sealed.get(command.appraiser, {}).get(command.criterion) == command.score:
+    event = ScoreSealed(
+        appraisal_id=opening.appraisal_id,
+        appraiser=command.appraiser,
+        criterion=command.criterion,
+        score=command.score,
+    )
+    if state.sealed.get(command.appraiser, {}).get(command.criterion) == event:
         return ()
     if state.is_open_record:
         raise SCORES_OPEN()
-    return (
+    return (event,)
+
+
+def enter_sheet(state: Appraisal, command: EnterSheet) -> tuple[ScoreSealed, ...]:
+    """The whole sheet of a member without an account; a sheet entered again replaces the former."""
+    opening = unfinished(state)
+    member_of(state.team, command.appraiser)
+    criteria, given = ids_of(command.standard), [one.criterion for one in command.scores]
+    missing = [one for one in criteria if one not in given]
+    if missing or len(given) != len(criteria):
+        raise SHEET_INCOMPLETE(criteria=", ".join(missing or given))
+    if state.is_open_record:
+        raise SCORES_OPEN()
+    held = state.sealed.get(command.appraiser, {})
+    on_behalf = EnteredOnBehalf(entered_by=command.entered_by, paper=command.paper)
+    events = (
         ScoreSealed(
             appraisal_id=opening.appraisal_id,
             appraiser=command.appraiser,
-            criterion=command.criterion,
-            score=command.score,
-        ),
+            criterion=one.criterion,
+            score=one.score,
+            on_behalf=on_behalf,
+        )
+        for one in command.scores
     )
+    return tuple(event for event in events if held.get(event.criterion) != event)
 
 
 def open_score(
@@ -131,7 +203,7 @@ def open_score(
     opening = state.opened
     ended = state.appraised is not None or state.discontinued is not None
     held = state.sealed.get(command.appraiser, {}).get(command.criterion)
-    if opening is None or ended or held is None or held.payload != command.payload:
+    if opening is None or ended or held is None or held.score.payload != command.payload:
         return ()
     if not all_in(state, command.standard) or state.score(command.criterion, command.appraiser):
         return ()
@@ -143,6 +215,7 @@ def open_score(
         evidence=command.evidence,
         files=command.files,
         appraiser=command.appraiser,
+        on_behalf=held.on_behalf,
     )
     after = msgspec.structs.replace(state, scores=(*state.scores, event))
     if len(after.scores) < len(state.team) * len(command.standard.criteria):

@@ -9,19 +9,13 @@ import msgspec
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.running import EvidenceAttached, EvidenceWithdrawn, MediaType, Sha256
 from shared.contracts.values import Line, Text
+from shared.domain.attachments import FILE_BYTES_MAX
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
-FILE_BYTES_MAX: Final = 5 * 1024 * 1024
 FILES_MAX: Final = 200
 """Files a model may have attached at a time."""
-
-_SIGNATURES: Final[tuple[tuple[bytes, MediaType], ...]] = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
 
 # --- state ------------------------------------------------------------------------------------
 
@@ -96,11 +90,6 @@ EvidenceCommand = AttachEvidence | WithdrawEvidence
 
 # --- rules ------------------------------------------------------------------------------------
 
-TYPE_NOT_TAKEN: Final = Refusal(
-    "evidence-type",
-    vi="Chỉ nhận tệp PDF, JPEG hoặc PNG. Hãy chuyển tệp sang một trong các dạng đó.",
-    en="Only PDF, JPEG and PNG files are taken. Convert the file to one of them.",
-)
 TOO_MANY_FILES: Final = Refusal(
     "evidence-too-many",
     vi="Mô hình đã có {most} tệp minh chứng. Hãy rút bớt trước khi thêm.",
@@ -111,14 +100,6 @@ NOT_ATTACHED: Final = Refusal(
     vi="Mô hình không có tệp minh chứng này.",
     en="The model has no such file of evidence.",
 )
-
-
-def media_type_of(content: bytes) -> MediaType:
-    """What kind of file it is, from its first bytes. Raises RefusedError."""
-    for signature, media_type in _SIGNATURES:
-        if content.startswith(signature):
-            return media_type
-    raise TYPE_NOT_TAKEN()
 
 
 def decide(

@@ -29,9 +29,12 @@ from services.evaluation.domain.sealing import (
     DIVERGENCE_UNKNOWN,
     REVISED_TWICE,
     SCORES_OPEN,
+    SHEET_INCOMPLETE,
+    EnterSheet,
     OpenScore,
     ResolveDivergence,
     SealScore,
+    SheetScore,
 )
 from services.evaluation.domain.team import NOT_AN_APPRAISER
 from shared.contracts.appraisal import (
@@ -40,6 +43,7 @@ from shared.contracts.appraisal import (
     CriterionScored,
     DivergenceFlagged,
     DivergenceResolved,
+    EnteredOnBehalf,
     RevisedScore,
 )
 from shared.contracts.evaluation import Fraction
@@ -136,6 +140,55 @@ def test_evidence_is_attached_before_it_is_cited() -> None:
     with pytest.raises(RefusedError) as caught:
         refuse_unknown_files(("ab" * 32, "cd" * 32), {"ab" * 32})
     assert caught.value.refusal == EVIDENCE_UNKNOWN
+
+
+# --- from paper --------------------------------------------------------------------------------
+
+BY = EnteredOnBehalf(entered_by="td-1", paper="ef" * 32)
+enter = EnterSheet(
+    appraiser=BINH.appraiser_id,
+    scores=tuple(
+        SheetScore(criterion=criterion.id, score=reference(BINH, criterion.id))
+        for criterion in STANDARD.criteria
+    ),
+    paper=BY.paper,
+    entered_by=BY.entered_by,
+    standard=STANDARD,
+    at=NOW,
+)
+ENTERED = tuple(msgspec.structs.replace(one, on_behalf=BY) for one in in_from(BINH))
+
+
+def test_a_paper_sheet_is_entered_whole_and_says_by_whom() -> None:
+    appraisal.given(*TEAM).when(enter).then(*ENTERED)
+    appraisal.given(*TEAM, *ENTERED).when(enter).then_nothing()
+
+
+def test_another_sheet_replaces_what_differs() -> None:
+    other = SheetScore(criterion="1", score=reference(BINH, "9"))
+    corrected = msgspec.structs.replace(enter, scores=(other, *enter.scores[1:]))
+    appraisal.given(*TEAM, *ENTERED).when(corrected).then(
+        msgspec.structs.replace(ENTERED[0], score=other.score)
+    )
+
+
+@pytest.mark.parametrize("some", [enter.scores[1:], (*enter.scores, enter.scores[0]), ()])
+def test_a_sheet_has_every_criterion_once(some: tuple[SheetScore, ...]) -> None:
+    part = msgspec.structs.replace(enter, scores=some)
+    appraisal.given(*TEAM).when(part).then_refused(SHEET_INCOMPLETE)
+
+
+def test_a_sheet_is_of_one_of_the_team_and_comes_before_the_scores_are_open() -> None:
+    foreign = msgspec.structs.replace(enter, appraiser=CHI.appraiser_id)
+    appraisal.given(*TEAM).when(foreign).then_refused(NOT_AN_APPRAISER)
+    appraisal.given(*OPENED_SCORES).when(enter).then_refused(SCORES_OPEN)
+
+
+def test_an_opened_score_still_says_who_entered_it() -> None:
+    history: tuple[AppraisalEvent, ...] = (*TEAM, *in_from(ANNA), *ENTERED)
+    appraisal.given(*history).when(opening(BINH, "1", 15)).then(
+        msgspec.structs.replace(given(BINH, "1", 15), on_behalf=BY)
+    )
 
 
 # --- opened ------------------------------------------------------------------------------------
@@ -245,9 +298,9 @@ def test_only_a_flagged_criterion_is_discussed_by_its_own_team_each_once_within_
     appraisal.given(*DIVERGENT).when(above).then_refused(POINTS_ABOVE_MAX)
 
 
-@pytest.mark.parametrize("command", [seal, resolve])
+@pytest.mark.parametrize("command", [seal, enter, resolve])
 def test_nothing_is_scored_or_discussed_on_what_never_opened_is_complete_or_has_ended(
-    command: SealScore | ResolveDivergence,
+    command: SealScore | EnterSheet | ResolveDivergence,
 ) -> None:
     appraisal.given().when(command).then_refused(UNKNOWN)
     appraisal.given(*COMPLETE).when(command).then_refused(ALREADY_APPRAISED)

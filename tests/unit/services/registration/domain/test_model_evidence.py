@@ -8,8 +8,9 @@ import pytest
 
 from services.registration.domain import evidence, life
 from services.registration.domain import model_refusals as refuse
-from services.registration.domain.evidence import AttachEvidence, WithdrawEvidence, media_type_of
+from services.registration.domain.evidence import AttachEvidence, WithdrawEvidence
 from shared.contracts.running import EvidenceAttached, EvidenceWithdrawn, ModelEnded
+from shared.domain.attachments import TYPE_NOT_TAKEN, media_type_of
 from shared.domain.refusal import RefusedError
 from tests.support.dossier import (
     MODEL_ID,
@@ -92,4 +93,4 @@ def test_the_kind_of_a_file_is_seen_from_its_bytes(content: bytes, media_type: s
 def test_any_other_kind_is_refused(content: bytes) -> None:
     with pytest.raises(RefusedError) as caught:
         media_type_of(content)
-    assert caught.value.refusal == evidence.TYPE_NOT_TAKEN
+    assert caught.value.refusal == TYPE_NOT_TAKEN
