@@ -9,7 +9,8 @@ from dvk.commands import (
     config,
     demo,
     doctor,
-    importing,
+    import_models,
+    import_organizations,
     openapi,
     parked,
     rebuild,
@@ -44,7 +45,14 @@ def application() -> typer.Typer:
     )
     app.command("serve")(serve.serve)
     app.command("demo")(demo.demo)
-    app.command("import")(importing.import_models)
+    importing = typer.Typer(
+        help="Enter what organisations keep in tables: their bodies, their models.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    importing.command("models")(import_models.import_models)
+    importing.command("organizations")(import_organizations.import_organizations)
+    app.add_typer(importing, name="import")
     app.command("replay")(replay.replay)
     app.command("report")(report.report)
     app.command("rebuild")(rebuild.rebuild)

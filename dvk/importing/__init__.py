@@ -1,1 +1,1 @@
-"""Models from the tables that organisations keep: read, checked as a whole, then sent."""
+"""What the tables that organisations keep say: read, checked as a whole, then sent."""

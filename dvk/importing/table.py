@@ -1,25 +1,18 @@
-"""Reads a CSV file as spreadsheets write them: whatever encoding, separator or order of columns."""
+"""Finds the table in a file: where its headings are, what each row says."""
 
-import codecs
-import csv
-import io
-import unicodedata
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from dvk.errors import CommandError
-from dvk.importing.columns import BY_NAME, COLUMNS, column_called
+from dvk.importing.columns import Columns
+from dvk.importing.grid import HEADER_LINES_MAX, Sheet, read_grid
 
-FILE_BYTES_MAX: Final = 32 * 1024 * 1024
 ROWS_MAX: Final = 20_000
 
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_SEPARATORS: Final = (";", "\t", ",")
+_NUMBERING: Final = re.compile(r"\(?(\d{1,3})\)?\.?")
 
 
 @dataclass(frozen=True)
@@ -32,67 +25,103 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """The rows of a file, and the headers that mean no column."""
+    """The rows of a file, the headers that mean no column, the other sheets with such a table."""
 
     rows: tuple[SourceRow, ...]
     ignored: tuple[str, ...]
+    ignored_sheets: tuple[str, ...] = ()
 
 
-def read_table(content: bytes) -> SourceTable:
-    """The table in a CSV file. Raises CommandError where it is none, or required columns are missing."""
-    if len(content) > FILE_BYTES_MAX:
+@dataclass(frozen=True)
+class _Headings:
+    """Headings found in a sheet: in which row, over how many, and the column each means."""
+
+    sheet: Sheet
+    row: int
+    tiers: int
+    titles: Sequence[str]
+    names: Sequence[str | None]
+
+    @property
+    def known(self) -> int:
+        return sum(name is not None for name in self.names)
+
+
+def read_table(content: bytes, columns: Columns) -> SourceTable:
+    """The table in a CSV or XLSX file. Raises CommandError where it is none, or columns are missing."""
+    sheets = read_grid(content, columns)
+    found = [_headings(sheet, columns) for sheet in sheets]
+    best = max(found, key=lambda headings: headings.known, default=None)
+    named = [] if best is None else [name for name in best.names if name is not None]
+    missing = [c for c in columns if c.required and c.name not in named]
+    if missing or best is None:
         raise CommandError(
-            f"Tệp lớn hơn {FILE_BYTES_MAX} byte. Hãy chia nhỏ.",
-            f"The file is larger than {FILE_BYTES_MAX} bytes. Split it.",
-        )
-    text = unicodedata.normalize("NFC", _decoded(content))
-    first, _, rest = text.partition("\n")
-    declared = first.lower().startswith("sep=")
-    if declared:
-        text, first = rest, rest.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise CommandError(
-            f"Tệp không đọc được như bảng CSV: {error}.", f"The file is no CSV table: {error}."
-        ) from error
-    return _table(lines, header_line=2 if declared else 1)
-
-
-def _decoded(content: bytes) -> str:
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise CommandError(
-            "Tệp không phải UTF-8 hoặc UTF-16. Trong bảng tính, hãy lưu dạng «CSV UTF-8».",
-            "The file is neither UTF-8 nor UTF-16. In the spreadsheet, save it as “CSV UTF-8”.",
-        ) from error
-
-
-def _table(lines: list[list[str]], *, header_line: int) -> SourceTable:
-    header = lines[0] if lines else []
-    columns = [column_called(title) for title in header]
-    named = [column for column in columns if column is not None]
-    missing = [c for c in COLUMNS if c.required and c.name not in named]
-    if missing:
-        raise CommandError(
-            f"Thiếu cột: {', '.join(c.title for c in missing)}. Xem: dvk import --template",
-            f"Columns are missing: {', '.join(c.name for c in missing)}. See: dvk import --template",
+            f"Thiếu cột: {', '.join(c.title for c in missing)}. Bảng mẫu: thêm --template mau.xlsx",
+            f"Columns are missing: {', '.join(c.name for c in missing)}. A table to start from: "
+            "--template table.xlsx",
         )
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
-        titles = ", ".join(BY_NAME[name].title for name in twice)
+        titles = ", ".join(columns.by_name[name].title for name in twice)
         raise CommandError(
             f"Cột ghi hai lần: {titles}.", f"Columns stand there twice: {', '.join(twice)}."
         )
-    rows = []
-    for number, line in enumerate(lines[1:], header_line + 1):
+    required = {c.name for c in columns if c.required}
+    others = [h.sheet.name for h in found if h is not best and required <= {*h.names}]
+    ignored = [
+        title for title, name in zip(best.titles, best.names, strict=True) if title and not name
+    ]
+    return SourceTable(_rows(best), tuple(ignored), tuple(others))
+
+
+def _headings(sheet: Sheet, columns: Columns) -> _Headings:
+    """The row, or pair of rows, in which most headings are known."""
+    best = _Headings(sheet, 0, 1, (), ())
+    for number, row in enumerate(sheet.rows[:HEADER_LINES_MAX]):
+        below = sheet.rows[number + 1] if number + 1 < len(sheet.rows) else ()
+        for tiers, titles in ((1, [_one_line(cell) for cell in row]), (2, _joined(row, below))):
+            names = [
+                next((name for one in options if (name := columns.called(one))), None)
+                for options in map(_options, titles)
+            ]
+            made = _Headings(sheet, number, tiers, [t.replace("\n", " ") for t in titles], names)
+            if made.known > best.known:
+                best = made
+    return best
+
+
+def _one_line(cell: str) -> str:
+    return " ".join(cell.split())
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Headings in two tiers: a merged cell has its text in its first column and its first row. Where both
+    speak they stand in two lines.
+    """
+    titles: list[str] = []
+    group = ""
+    for above, below in zip_longest(map(_one_line, upper), map(_one_line, lower), fillvalue=""):
+        group = above or (group if below else "")
+        titles.append("\n".join(filter(None, (group, below))))
+    return titles
+
+
+def _options(title: str) -> list[str]:
+    """What a heading may be known by: its group and itself, or itself alone."""
+    group, _, own = title.partition("\n")
+    return [f"{group} {own}", own] if own else [group]
+
+
+def _rows(headings: _Headings) -> tuple[SourceRow, ...]:
+    sheet, first = headings.sheet, headings.row + headings.tiers
+    rows: list[SourceRow] = []
+    for number, line in enumerate(sheet.rows[first:], sheet.first_line + first):
+        if not rows and _is_numbering(line):
+            continue
         cells = {
-            column: " ".join(cell.split())
-            for column, cell in zip(columns, line, strict=False)
-            if column is not None and cell.strip()
+            name: _one_line(cell)
+            for name, cell in zip(headings.names, line, strict=False)
+            if name is not None and cell.strip()
         }
         if cells:
             rows.append(SourceRow(number, cells))
@@ -101,28 +130,11 @@ def _table(lines: list[list[str]], *, header_line: int) -> SourceTable:
             f"Tệp có {len(rows)} dòng, tối đa {ROWS_MAX}.",
             f"The file has {len(rows)} rows, {ROWS_MAX} at most.",
         )
-    ignored = [title for title, column in zip(header, columns, strict=True) if column is None]
-    return SourceTable(tuple(rows), tuple(title for title in ignored if title.strip()))
+    return tuple(rows)
 
 
-def template() -> str:
-    """A table to start from: the columns, and a row that shows what goes into them."""
-    example = {
-        "name": "Đường hoa thôn 3",
-        "holder": "Hội Liên hiệp Phụ nữ xã Đô Lương",
-        "category": "",
-        "address": "Xã Đô Lương",
-        "field": "Văn hóa - xã hội",
-        "content": "Trồng và chăm sóc đường hoa dài 1,8 km",
-        "basis": "Nguyện vọng của nhân dân; nhiệm vụ xây dựng nông thôn mới",
-        "committee": "Đảng ủy xã Đô Lương",
-        "surveyed_on": "15/11/2026",
-        "situation": "Trục đường chính chưa có cây xanh",
-        "advantages": "Hội viên đồng tình",
-        "difficulties": "Thiếu kinh phí mua cây giống",
-    }
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.title for column in COLUMNS])
-    writer.writerow([example.get(column.name, "") for column in COLUMNS])
-    return out.getvalue()
+def _is_numbering(line: Sequence[str]) -> bool:
+    """Printed forms number their columns below the headings: (1), (2), (3)."""
+    numbers = [_NUMBERING.fullmatch(cell.strip()) for cell in line if cell.strip()]
+    said = [int(match[1]) for match in numbers if match]
+    return len(said) == len(numbers) > 1 and said == list(range(said[0], said[0] + len(said)))

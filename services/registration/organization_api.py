@@ -30,6 +30,7 @@ from services.registration.domain.reorganization import (
     SucceedCompetenceForm,
 )
 from shared.contracts.values import OrganizationId
+from shared.host.ids import organization_of_code
 from shared.host.service import Api, Call, Outcome, Page
 
 TAG: Final = "organizations"
@@ -37,8 +38,11 @@ ONE: Final = "/organizations/{organization_id}"
 
 
 async def create_organization(call: Call[CreateOrganizationForm]) -> Outcome:
-    """Create a body of the province with its lines."""
-    organization = OrganizationId(call.new_id)
+    """Create a body of the province with its lines. Its id follows from its code, where it has one: two
+    bodies never share a code.
+    """
+    code = call.body.code
+    organization = OrganizationId(call.new_id if code is None else organization_of_code(code))
     superiors = (entry.superior for entry in call.body.lines)
     around, cites = await facts.surroundings_of(call, organization, *superiors)
     command = CreateOrganization(

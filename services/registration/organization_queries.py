@@ -25,7 +25,15 @@ from services.registration.organization_rows import (
     successions,
 )
 from shared.contracts.registration import OrganizationCreated
-from shared.contracts.values import CategoryId, Duty, Level, LineKind, ModelId, OrganizationId
+from shared.contracts.values import (
+    CategoryId,
+    Duty,
+    Level,
+    LineKind,
+    ModelId,
+    OrganizationCode,
+    OrganizationId,
+)
 from shared.domain.graph import Graph, Succession
 from shared.domain.time import legal_date
 from shared.host import successions as succeeding
@@ -54,6 +62,7 @@ class ListOrganizations(PageParameters, frozen=True, kw_only=True):
     q: str | None = None
     level: Level | None = None
     kind: str | None = None
+    code: str | None = None
     on: date | None = None
     ended: bool = False
 
@@ -69,6 +78,7 @@ class OrganizationRow(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     place: str
     category: CategoryId | None
+    code: OrganizationCode | None
     party_superior: UUID | None
     vertical_superior: UUID | None
     territory_superior: UUID | None
@@ -83,6 +93,7 @@ async def list_organizations(query: Query[ListOrganizations]) -> Page[Organizati
         where_found(as_at(on), names.c.search.concat(" ").concat(seats.c.place_search), wanted.q),
         (seats.c.level, wanted.level),
         (organizations.c.kind, wanted.kind),
+        (organizations.c.code, wanted.code),
     )
     if not wanted.ended:
         statement = statement.where(successions.c.effective_on.is_(None))
@@ -98,6 +109,7 @@ def as_at(on: date) -> Statement:
         organizations.c.organization_id,
         organizations.c.kind,
         organizations.c.category,
+        organizations.c.code,
         names.c.name,
         names.c.search,
         seats.c.place,

@@ -22,7 +22,9 @@ organizations: Final = Table(
     Column("organization_id", String(ID_CHARACTERS), primary_key=True),
     Column("kind", String(200), nullable=False),
     Column("category", String(40)),
+    Column("code", String(40)),
     Column("established_on", String(DATE_CHARACTERS), nullable=False),
+    Index("organizations_by_code", "code"),
 )
 
 names: Final = Table(

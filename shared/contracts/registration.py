@@ -49,6 +49,7 @@ from shared.contracts.values import (
     LineKind,
     ModelId,
     MovementId,
+    OrganizationCode,
     OrganizationId,
     RuleSetId,
     Text,
@@ -59,7 +60,9 @@ from shared.contracts.values import (
 
 
 class OrganizationCreated(Event, frozen=True):
-    """A body of the province exists. `category` is the one of clause I.1.1 it falls under, if any."""
+    """A body of the province exists. `category` is the one of clause I.1.1 it falls under, if any; `code`
+    is what the province's own lists call it, if they do.
+    """
 
     organization_id: OrganizationId
     name: Line
@@ -68,6 +71,7 @@ class OrganizationCreated(Event, frozen=True):
     place: Line
     established_on: date
     category: CategoryId | None = None
+    code: OrganizationCode | None = None
 
 
 class OrganizationLineChanged(Event, frozen=True):

@@ -105,6 +105,12 @@ CategoryId = Annotated[
 ]
 """Id of a category of registrants in a rule set (clauses I.1.1 and I.1.2)."""
 
+OrganizationCode = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[A-Z0-9][A-Z0-9._/\-]*$(?!\n)")
+]
+"""What a province calls a body in its own lists, in capitals, unique among its bodies (practice: the
+identification codes of agencies, Decision 20/2020/QĐ-TTg, like H40.12.3)."""
+
 SurveyGate = Literal["before_registration", "before_plan"]
 """Whether the survey of clause III.1.1b stands before registering or only before the plan (rule set)."""
 

@@ -10,6 +10,9 @@ from shared.domain.time import to_microseconds
 
 _TAG: Final = b"dvk/id/v1"
 
+_CODES: Final = UUID("019a0000-0000-7000-8000-646f6e207669")
+"""What the ids of bodies with a code are derived from, for ever."""
+
 SALT_BYTES: Final = 32
 
 
@@ -31,6 +34,11 @@ def derive_id(cause: UUID, *parts: str) -> UUID:
         digest.update(len(encoded).to_bytes(4, "big") + encoded)
     value = int.from_bytes(cause.bytes[:6] + digest.digest()[:10], "big")
     return _stamped(value, version=8)
+
+
+def organization_of_code(code: str) -> UUID:
+    """The id of the body that a province's lists call `code`, known before the body is entered."""
+    return derive_id(_CODES, "organization", code)
 
 
 def new_salt() -> bytes:

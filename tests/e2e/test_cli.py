@@ -31,7 +31,9 @@ def registered(server: Serving) -> list[str]:
 
 
 def import_file(server: Serving, file: Path, *more: str) -> tuple[int, dict[str, object]]:
-    done = dvk("import", str(file), "--user", USER, "--url", server.address, "--json", *more)
+    done = dvk(
+        "import", "models", str(file), "--user", USER, "--url", server.address, "--json", *more
+    )
     return done.returncode, json.loads(done.stdout) if done.stdout else {"said": done.stderr}
 
 
@@ -74,10 +76,10 @@ def test_missing_columns_and_foreign_encodings_are_one_sentence(
     assert code == 1 and "UTF-8" in str(told["said"])
 
 
-def test_a_preview_sends_nothing(server: Serving, tmp_path: Path) -> None:
+def test_a_check_sends_nothing(server: Serving, tmp_path: Path) -> None:
     file = tmp_path / "models.csv"
     file.write_text(f"{HEADER}\n{ROAD}\n{EELS}\n", "utf-16")
-    code, told = import_file(server, file, "--preview")
+    code, told = import_file(server, file, "--check")
     assert (code, told["rows"], told["errors"]) == (0, 2, [])
     assert told["ignored_columns"] == ["Ghi chú"]
     assert registered(server) == []
@@ -100,17 +102,61 @@ def test_sending_again_repeats_nothing_and_adds_what_is_new(
     assert (eels["holder_kind"], eels["holder_name"]) == ("individual", None)
 
 
-def test_a_template_can_be_imported_as_it_is(server: Serving, tmp_path: Path) -> None:
-    file = tmp_path / "template.csv"
-    file.write_text(dvk("import", "--template").stdout)
-    code, told = import_file(server, file, "--preview")
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_template_can_be_imported_as_it_is(server: Serving, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"template.{suffix}"
+    assert dvk("import", "models", "--template", str(file)).returncode == 0
+    code, told = import_file(server, file, "--check")
     assert (code, told["errors"]) == (0, [])
+
+
+def bodies(server: Serving, place: str) -> dict[str, dict[str, str]]:
+    page = server.get(f"/registration/organizations?q={place}&limit=200")
+    return {row["code"]: row for row in page["items"]}
+
+
+def import_bodies(server: Serving, file: Path, *more: str) -> tuple[int, dict[str, object]]:
+    done = dvk(
+        *("import", "organizations", str(file), "--user", "quan-tri"),
+        *("--url", server.address, "--json", *more),
+    )
+    return done.returncode, json.loads(done.stdout) if done.stdout else {"said": done.stderr}
+
+
+def test_a_provinces_bodies_come_from_a_table_and_again_change_nothing(
+    server: Serving, tmp_path: Path
+) -> None:
+    file = tmp_path / "bodies.csv"
+    head = "Mã;Tên;Loại;Cấp;Địa bàn;Ngày thành lập;Đối tượng;Tuyến Đảng;Cấp ủy địa bàn;Thẩm quyền;Đơn vị tham mưu;Căn cứ thẩm quyền"  # fmt: skip
+    cell = "CB-1;Chi bộ thôn 1;Chi bộ;Thôn;Xã Mới;1/7/2025;I.1.1-4;du-1;du-1;;;"
+    committee = "DU-1;Đảng ủy xã Mới;Đảng ủy xã, phường;Xã;Xã Mới;1/7/2025;I.1.1-2;Tinh uy Nghe An;;I.2.2b;B-1;QĐ 1"  # fmt: skip
+    section = "B-1;Ban Xây dựng Đảng xã Mới;Ban;Xã;Xã Mới;1/7/2025;I.1.1-3;DU-1;;;;"
+    file.write_text("\n".join([head, cell, committee, section.replace("DU-1", "DU-2")]))
+    code, told = import_bodies(server, file, "--yes")
+    errors = told["errors"]
+    assert isinstance(errors, list) and code == 1
+    assert [(error["line"], error["column"]) for error in errors] == [(4, "party_superior")]
+    assert bodies(server, "xa+moi") == {}
+    by_province = committee.replace("B-1;QĐ", "Tỉnh ủy Nghệ An;QĐ")
+    file.write_text(f"{head}\n{cell}\n{by_province}")
+    code, told = import_bodies(server, file, "--check")
+    assert (code, told["rows"], told["there"], told["errors"]) == (0, 2, 0, [])
+    assert bodies(server, "xa+moi") == {}
+    code, told = import_bodies(server, file, "--yes")
+    assert (told["created"], told["already"], told["competences"]) == (2, 0, 1)
+    # As after a break: some rows are in, and one more.
+    file.write_text(f"{head}\n{cell}\n{by_province}\n{section}")
+    code, told = import_bodies(server, file, "--yes")
+    assert (told["created"], told["already"], told["competences"]) == (1, 2, 0), told
+    there = bodies(server, "xa+moi")
+    assert there["CB-1"]["party_superior"] == there["DU-1"]["organization_id"]
+    assert there["B-1"]["category"] == "I.1.1-3"
 
 
 def test_without_a_terminal_nothing_is_sent_unasked(server: Serving, tmp_path: Path) -> None:
     file = tmp_path / "models.csv"
     file.write_text(f"{HEADER}\n{ROAD.replace('thôn 3', 'thôn 4')}\n")
-    done = dvk("import", str(file), "--user", USER, "--url", server.address)
+    done = dvk("import", "models", str(file), "--user", USER, "--url", server.address)
     assert done.returncode == 2 and "--yes" in done.stderr
     assert "Đường hoa thôn 4" not in registered(server)
 

@@ -12,6 +12,7 @@ import pytest
 from services.registration.service import SERVICE
 from shared.contracts import registration
 from shared.contracts.values import ModelId, OrganizationId
+from shared.host.ids import organization_of_code
 from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
@@ -160,3 +161,26 @@ async def test_on_the_day_itself_the_successor_may_at_once_and_the_former_body_s
         return True if answer.status_code == 403 else None
 
     assert await here.until(denied)
+
+
+BODY = {
+    "name": "Đảng ủy xã Tam Quang",
+    "kind": "Đảng ủy xã, phường",
+    "level": "commune",
+    "place": "Xã Tam Quang",
+    "established_on": "2025-07-01",
+    "code": "H40.5.9",
+}
+
+
+async def test_a_code_names_one_body_whoever_enters_it_and_its_id_is_known_before(
+    here: World,
+) -> None:
+    first = await here.post("/registration/organizations", BODY, user="admin")
+    await done(first)
+    assert first.json()["id"] == str(organization_of_code("H40.5.9"))
+    again = await here.post("/registration/organizations", {**BODY, "name": "Khác"}, user="admin")
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/organization-exists")
+    at_least = first.json()["position"]
+    page = await here.get("/registration/organizations", code="H40.5.9", at_least=at_least)
+    assert [(row["name"], row["code"]) for row in page["items"]] == [(BODY["name"], "H40.5.9")]

@@ -4,6 +4,7 @@ State in `organization_state.py`, its end and successors in `reorganization.py`.
 """
 
 from datetime import date
+from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
@@ -41,6 +42,7 @@ from shared.contracts.values import (
     Level,
     Line,
     LineKind,
+    OrganizationCode,
     OrganizationId,
 )
 from shared.domain.decider import Decider, Request
@@ -66,6 +68,7 @@ class CreateOrganizationForm(Request, frozen=True, kw_only=True):
     place: Line
     established_on: date
     category: CategoryId | None = None
+    code: OrganizationCode | None = None
     lines: tuple[LineForm, ...] = ()
 
 
@@ -197,8 +200,9 @@ def _create(state: Organization, command: CreateOrganization) -> tuple[Organizat
         place=command.place,
         established_on=command.established_on,
         category=command.category,
+        code=command.code,
     )
-    lines = (
+    lines = tuple(
         OrganizationLineChanged(
             organization_id=command.organization_id,
             line=entry.line,
@@ -207,6 +211,10 @@ def _create(state: Organization, command: CreateOrganization) -> tuple[Organizat
         )
         for entry in command.lines
     )
+    # Others may have named this body before it was there, under the id that follows from its code.
+    after = reduce(evolve, lines, evolve(state, created))
+    for entry in command.lines:
+        _check_circle(after, command.organization_id, entry.line, command.surroundings)
     return (created, *lines)
 
 
@@ -226,18 +234,21 @@ def _change_line(
     )
     if command.superior is not None:
         command.surroundings.require_not_ended(command.superior, command.valid_from)
-        _check_circle(evolve(state, changed), organization_id, command)
+        after = evolve(state, changed)
+        _check_circle(after, organization_id, command.line, command.surroundings)
     return (changed,)
 
 
-def _check_circle(after: Organization, body: OrganizationId, command: ChangeLine) -> None:
+def _check_circle(
+    after: Organization, body: OrganizationId, line: LineKind, surroundings: Surroundings
+) -> None:
     """No line leads back to where it starts, on any day."""
-    around = command.surroundings.graph
+    around = surroundings.graph
     others: tuple[GraphLine, ...] = tuple(
         entry for entry in around.lines if entry.organization != body
     )
     graph = msgspec.structs.replace(around, lines=(*others, *after.graph().lines))
-    on = graph.circle(body, command.line)
+    on = graph.circle(body, line)
     if on is not None:
         raise refuse.LINE_CIRCLE(on=on.isoformat())
 

@@ -6,8 +6,8 @@ from shared.domain.refusal import Refusal
 
 ALREADY_EXISTS: Final = Refusal(
     "organization-exists",
-    vi="Đơn vị này đã có trong hệ thống.",
-    en="This organisation already exists.",
+    vi="Đơn vị này, hoặc đơn vị khác cùng mã, đã có trong hệ thống. Hãy dùng đơn vị đó hoặc ghi mã khác.",
+    en="This organisation, or another with its code, already exists. Use it, or enter another code.",
 )
 UNKNOWN: Final = Refusal(
     "organization-unknown",

@@ -1,11 +1,12 @@
 """docs/reference/cli.md names every command and option there is, and no other."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import typer.main
+from typer.core import TyperCommand, TyperGroup
 
 from dvk import errors
 from dvk.cli import application
@@ -16,17 +17,25 @@ EVERYWHERE = {"--help"}
 
 def commands() -> dict[str, set[str]]:
     """The long options of each command of the program."""
-    group = typer.main.get_group(application())
     return {
         name: {flag for option in command.params for flag in option.opts if flag.startswith("--")}
         - EVERYWHERE
-        for name, command in group.commands.items()
+        for name, command in _leaves("", typer.main.get_group(application()))
     }
+
+
+def _leaves(prefix: str, group: TyperGroup) -> Iterator[tuple[str, TyperCommand]]:
+    """The commands that do something, with the words that call them."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from _leaves(f"{prefix}{name} ", command)
+        elif isinstance(command, TyperCommand):
+            yield f"{prefix}{name}", command
 
 
 @pytest.fixture(scope="module")
 def sections() -> Mapping[str, str]:
-    parts = re.split(r"^## dvk (\S+)$", PAGE.read_text(), flags=re.MULTILINE)
+    parts = re.split(r"^## dvk (.+)$", PAGE.read_text(), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 

@@ -2,17 +2,25 @@
 
 import codecs
 import contextlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dvk.errors import CommandError
-from dvk.importing.columns import COLUMNS, column_called, field_called
-from dvk.importing.table import read_table, template
+from dvk.importing import table as tables
+from dvk.importing.bodies import columns as bodies
+from dvk.importing.models.columns import COLUMNS, EXAMPLE, field_called
+from dvk.importing.table import SourceTable
+from dvk.importing.template import write_template
 
 TITLES = [column.title for column in COLUMNS]
-ROW = [f"ô {number}" for number in range(len(COLUMNS))]
+ROW = [f"ô {number}" for number in range(len(TITLES))]
+
+
+def read_table(content: bytes) -> SourceTable:
+    return tables.read_table(content, COLUMNS)
 
 
 def table(separator: str = ",") -> str:
@@ -87,7 +95,7 @@ def test_no_bytes_make_it_fail_otherwise(content: bytes) -> None:
     ],
 )
 def test_headers_are_known_by_many_names(header: str, column: str | None) -> None:
-    assert column_called(header) == column
+    assert COLUMNS.called(header) == column
 
 
 @pytest.mark.parametrize(
@@ -107,6 +115,42 @@ def test_fields_are_known_by_many_names(text: str, field: str | None) -> None:
     assert field_called(text) == field
 
 
-def test_the_template_is_a_table() -> None:
-    read = read_table(template().encode("utf-8-sig"))
-    assert len(read.rows) == 1 and not read.ignored
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_the_template_is_a_table(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"template.{suffix}"
+    write_template(file, COLUMNS, [EXAMPLE])
+    read = read_table(file.read_bytes())
+    assert not read.ignored
+    assert [row.cells for row in read.rows] == [EXAMPLE]
+    with pytest.raises(FileExistsError):
+        write_template(file, COLUMNS, [EXAMPLE])
+    with pytest.raises(CommandError, match="xlsx"):
+        write_template(tmp_path / "template.doc", COLUMNS, [EXAMPLE])
+
+
+def test_titles_groups_and_numbering_around_the_headings_are_no_rows() -> None:
+    grouped = ["Cấp trên", "", ""]
+    head = ["Mã", "Tên đơn vị", "Loại", "Cấp", "Địa bàn", "Ngày thành lập"]
+    lines = [
+        ["DANH SÁCH ĐƠN VỊ, TỈNH, NĂM 2026"],
+        [],
+        [*head, *grouped],
+        ["", "", "", "", "", "", "Tuyến Đảng", "Ngành dọc", "Địa bàn"],
+        [f"({number})" for number in range(1, 10)],
+        ["A1", "Đơn vị A", "L", "xã", "Xã A", "01/07/2025", "B1", "", "C1"],
+    ]
+    content = "\n".join(";".join(line) for line in lines).encode()
+    (row,) = tables.read_table(content, bodies.COLUMNS).rows
+    assert (row.line, row.cells) == (
+        6,
+        {
+            "code": "A1",
+            "name": "Đơn vị A",
+            "kind": "L",
+            "level": "xã",
+            "place": "Xã A",
+            "established_on": "01/07/2025",
+            "party_superior": "B1",
+            "territory_superior": "C1",
+        },
+    )

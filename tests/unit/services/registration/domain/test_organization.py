@@ -90,6 +90,23 @@ def test_a_body_is_created_once() -> None:
     organization.given(created).when(create).then_refused(ALREADY_EXISTS)
 
 
+def test_a_body_keeps_the_code_of_the_provinces_lists() -> None:
+    named = msgspec.structs.replace(create, code="H40.12.3", lines=())
+    organization.given().when(named).then(msgspec.structs.replace(created, code="H40.12.3"))
+
+
+def test_a_new_body_closes_no_circle_with_those_that_name_it_already() -> None:
+    below = GraphLine(organization=PROVINCE, line="party", superior=COMMITTEE, valid_from=REFORM)
+    around = Surroundings(graph=Graph(lines=(below,)))
+    closing = msgspec.structs.replace(create, surroundings=around)
+    organization.given().when(closing).then_refused(LINE_CIRCLE)
+    other = msgspec.structs.replace(below, line="vertical")
+    lines_differ = msgspec.structs.replace(
+        create, surroundings=Surroundings(graph=Graph(lines=(other,)))
+    )
+    organization.given().when(lines_differ).then(created, above)
+
+
 def test_a_line_takes_one_superior() -> None:
     twice = msgspec.structs.replace(create, lines=create.lines * 2)
     organization.given().when(twice).then_refused(LINE_TWICE)

@@ -3,32 +3,19 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
 from dvk.api import Json
-from dvk.importing.columns import BY_NAME, COLUMNS, SURVEY, field_called
-from dvk.importing.lists import KnownBody, Lists
+from dvk.importing.checking import CheckedCells, Fault
+from dvk.importing.known import KnownBody
+from dvk.importing.models.columns import COLUMNS, SURVEY, field_called
+from dvk.importing.models.lists import Lists
 from dvk.importing.table import SourceRow
-from shared.host.text import fold
 
-SUGGESTIONS_MAX: Final = 3
-_DATE_FORMATS: Final = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 _CATEGORY: Final = re.compile(r"I\.1\.[12]-\d+")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a row cannot be taken; `column` is where."""
-
-    line: int
-    column: str
-    vi: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -47,19 +34,11 @@ class CheckedRow:
         return hashlib.sha256(msgspec.json.encode([self.survey, self.registration])).hexdigest()
 
 
-@dataclass
-class _Row:
-    """A row being checked, with the faults found so far."""
+@dataclass(kw_only=True)
+class _Row(CheckedCells):
+    """A row and the lists it must fit."""
 
-    source: SourceRow
     lists: Lists
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, column: str, vi: str, en: str) -> None:
-        self.faults.append(Fault(self.source.line, column, vi, en))
-
-    def cell(self, column: str) -> str | None:
-        return self.source.cells.get(column)
 
 
 def check_rows(rows: Sequence[SourceRow], lists: Lists) -> tuple[list[CheckedRow], list[Fault]]:
@@ -68,7 +47,7 @@ def check_rows(rows: Sequence[SourceRow], lists: Lists) -> tuple[list[CheckedRow
     faults: list[Fault] = []
     first_line: dict[str, int] = {}
     for source in rows:
-        row = _Row(source, lists)
+        row = _Row(source, COLUMNS, lists=lists)
         made = _checked(row)
         if made is not None:
             earlier = first_line.setdefault(made.fingerprint, made.line)
@@ -81,11 +60,12 @@ def check_rows(rows: Sequence[SourceRow], lists: Lists) -> tuple[list[CheckedRow
 
 
 def _checked(row: _Row) -> CheckedRow | None:
-    _check_lengths(row)
+    lists = row.lists
+    row.check_lengths()
     person = row.cell("person")
-    holder = _body(row, "holder")
-    committee = _body(row, "committee")
-    deciding = _body(row, "deciding_body") if row.cell("deciding_body") else committee
+    holder = lists.bodies.named(row, "holder")
+    committee = lists.bodies.named(row, "committee")
+    deciding = lists.bodies.named(row, "deciding_body") if row.cell("deciding_body") else committee
     category = _category(row, holder, individual=person is not None)
     named_field = field_called(row.cell("field") or "")
     if row.cell("field") and named_field is None:
@@ -118,52 +98,6 @@ def _checked(row: _Row) -> CheckedRow | None:
     return CheckedRow(
         row.source.line, row.cell("name") or "", person or holder.name, survey, registration
     )
-
-
-def _check_lengths(row: _Row) -> None:
-    for column in COLUMNS:
-        text = row.cell(column.name)
-        if text is None and column.required:
-            row.fault(column.name, "còn trống.", "is empty.")
-        if text is not None and len(text) > column.length_max:
-            row.fault(
-                column.name,
-                f"dài {len(text)} ký tự, tối đa {column.length_max}.",
-                f"has {len(text)} characters, {column.length_max} at most.",
-            )
-
-
-def _body(row: _Row, column: str) -> KnownBody | None:
-    """The one body that a cell names, whatever its case and diacritics, or by its id."""
-    text = row.cell(column)
-    if text is None:
-        return None
-    try:
-        known = row.lists.bodies.get(UUID(text))
-        found: Sequence[KnownBody] = [] if known is None else [known]
-    except ValueError:
-        found = row.lists.by_name.get(fold(text), ())
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(str(body.id) for body in found)
-        row.fault(
-            column,
-            f"có {len(found)} đơn vị tên «{text}»; hãy ghi mã: {ids}.",
-            f"{len(found)} bodies are called “{text}”; write the id: {ids}.",
-        )
-        return None
-    words = set(fold(text).split())
-    near = sorted(
-        row.lists.bodies.values(), key=lambda body: -len(words & set(fold(body.name).split()))
-    )
-    names = "; ".join(body.name for body in near[:SUGGESTIONS_MAX])
-    row.fault(
-        column,
-        f"không có đơn vị «{text}». Gần giống: {names}.",
-        f"there is no body “{text}”. Similar: {names}.",
-    )
-    return None
 
 
 def _category(row: _Row, holder: KnownBody | None, *, individual: bool) -> str | None:
@@ -199,7 +133,7 @@ def _survey(row: _Row) -> Json | None:
                 "còn trống: phải khảo sát trước khi đăng ký (III.1.1b).",
                 "is empty: the place is surveyed before registering (III.1.1b).",
             )
-    surveyed_on = _date(row, "surveyed_on")
+    surveyed_on = row.date("surveyed_on")
     if surveyed_on is None:
         return None
     return {
@@ -209,21 +143,6 @@ def _survey(row: _Row) -> Json | None:
         "place": row.cell("address"),
         **{name: row.cell(name) for name in SURVEY[1:]},
     }
-
-
-def _date(row: _Row, column: str) -> date | None:
-    text = row.cell(column)
-    if text is None:
-        return None
-    for form in _DATE_FORMATS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no zone
-        except ValueError:
-            continue
-    row.fault(
-        column, f"«{text}» không phải ngày như 15/11/2026.", f"“{text}” is no date like 15/11/2026."
-    )
-    return None
 
 
 def _check_parties(row: _Row, holder: KnownBody, committee: KnownBody, *, individual: bool) -> None:
@@ -239,8 +158,3 @@ def _check_parties(row: _Row, holder: KnownBody, committee: KnownBody, *, indivi
             "tài khoản của bạn không nhập thay đơn vị này hoặc cấp ủy này.",
             "your account enters neither for this body nor for this committee.",
         )
-
-
-def title_of(column: str) -> str:
-    """A column's title in Vietnamese, as the template has it."""
-    return BY_NAME[column].title

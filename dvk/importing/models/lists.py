@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -11,27 +11,16 @@ import msgspec
 
 from dvk.api import Api, Json
 from dvk.errors import CommandError
-from shared.host.text import fold
+from dvk.importing.known import KnownBodies, fetch_bodies
 
 LINE_STEPS_MAX: Final = 8
-
-
-@dataclass(frozen=True)
-class KnownBody:
-    """A body as the list of organisations has it."""
-
-    id: UUID
-    name: str
-    category: str | None
-    party_superior: UUID | None
 
 
 @dataclass(frozen=True)
 class Lists:
     """Everything rows are checked against."""
 
-    bodies: Mapping[UUID, KnownBody]
-    by_name: Mapping[str, Sequence[KnownBody]]
+    bodies: KnownBodies
     movement: UUID
     year: int
     categories: Mapping[str, str]
@@ -45,12 +34,13 @@ class Lists:
         for an individual also the committee of residence or work itself.
         """
         found = [body] if individual else []
-        known = self.bodies.get(body)
-        while known is not None and known.party_superior is not None:
-            if known.party_superior in found or len(found) >= LINE_STEPS_MAX:
+        while len(found) < LINE_STEPS_MAX:
+            known = self.bodies.by_id.get(body)
+            above = None if known is None else known.superiors.get("party")
+            if above is None or above in found:
                 break
-            found.append(known.party_superior)
-            known = self.bodies.get(known.party_superior)
+            found.append(above)
+            body = above
         return found
 
     def may_enter(self, holder: UUID, committee: UUID) -> bool:
@@ -64,25 +54,13 @@ async def fetch_lists(api: Api, user: str, wanted: int | None) -> Lists:
     """The server's lists for a year, the latest there is where none is named. Raises CommandError where no
     movement has the year's calendar.
     """
-    bodies = [
-        KnownBody(
-            UUID(row["organization_id"]),
-            row["name"],
-            row["category"],
-            None if row["party_superior"] is None else UUID(row["party_superior"]),
-        )
-        async for row in api.pages("registration", "/organizations")
-    ]
-    by_name: dict[str, list[KnownBody]] = {}
-    for body in bodies:
-        by_name.setdefault(fold(body.name), []).append(body)
+    bodies = KnownBodies.of(await fetch_bodies(api))
     movement, year = await _movement(api, wanted)
     settings = await _settings(api, movement)
     claims = claims_of(await api.sign_in(user))
     organization = claims.get("organization")
     return Lists(
-        bodies={body.id: body for body in bodies},
-        by_name=by_name,
+        bodies=bodies,
         movement=UUID(movement["movement_id"]),
         year=year,
         categories={entry["id"]: entry["holder_kind"] for entry in settings["categories"]["value"]},

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dvk.api import Api
 from dvk.errors import CommandError, RefusedByServerError
-from dvk.importing.check import CheckedRow
+from dvk.importing.models.check import CheckedRow
 from dvk.keys import key_of
 
 

@@ -1,0 +1,148 @@
+"""`dvk import models`: models from a table as organisations keep them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from dvk.api import Api, Json
+from dvk.commands import importing as common
+from dvk.commands.common import AsJson, Urls
+from dvk.commands.rebuild import Token
+from dvk.errors import FAILED
+from dvk.importing.checking import Fault
+from dvk.importing.models.check import CheckedRow, check_rows
+from dvk.importing.models.columns import COLUMNS, EXAMPLE
+from dvk.importing.models.lists import fetch_lists
+from dvk.importing.models.send import send_rows
+from dvk.importing.table import SourceTable, read_table
+from dvk.importing.template import write_template
+from dvk.output import console, run, say, say_json, table
+
+User = Annotated[
+    str | None, typer.Option("--user", help="Who enters: a user of the embedded issuer.")
+]
+Year = Annotated[
+    int | None,
+    typer.Option(
+        "--year", help="The year registered for.", show_default="the latest with a calendar"
+    ),
+]
+
+
+def import_models(
+    file: common.Source = None,
+    *,
+    year: Year = None,
+    user: User = None,
+    token: Token = None,
+    check: common.Check = False,
+    yes: common.Yes = False,
+    template: common.Template = None,
+    url: Urls = None,
+    as_json: AsJson = False,
+) -> None:
+    """Register models from a CSV or XLSX table. Every row is checked before anything is sent; sending
+    again repeats nothing.
+    """
+    if template is not None:
+        write_template(template, COLUMNS, [EXAMPLE])
+        return
+    source = read_table(common.named_file(file, user, token).read_bytes(), COLUMNS)
+    job = _Job(source, year, user or "", token, url, quiet=as_json)
+    result = run(job.checked())
+    if not as_json:
+        _show(job)
+    if job.faults:
+        if as_json:
+            say_json(result)
+        raise typer.Exit(FAILED)
+    if check or not (yes or common.agreed(len(job.rows))):
+        if as_json:
+            say_json(result)
+        return
+    result |= run(job.sent())
+    if as_json:
+        say_json(result)
+    else:
+        say(
+            f"Đã đăng ký {result['registered']} mô hình; {result['already']} đã có từ trước.",
+            f"{result['registered']} models were registered; {result['already']} were there already.",
+        )
+
+
+class _Job:
+    """An import: what was read, and what was found."""
+
+    def __init__(
+        self,
+        source: SourceTable,
+        year: int | None,
+        user: str,
+        token: str | None,
+        url: list[str] | None,
+        *,
+        quiet: bool,
+    ) -> None:
+        self.source = source
+        self.rows: Sequence[CheckedRow] = ()
+        self.faults: Sequence[Fault] = ()
+        self._year = year
+        self._user = user
+        self._token = token
+        self._url = url
+        self._quiet = quiet
+
+    def _api(self) -> Api:
+        return common.client(self._url, self._user, self._token)
+
+    async def checked(self) -> Json:
+        """Check every row against the server's lists."""
+        async with self._api() as api:
+            lists = await fetch_lists(api, self._user, self._year)
+        self._year = lists.year
+        self.rows, self.faults = check_rows(self.source.rows, lists)
+        return {
+            "rows": len(self.source.rows),
+            "ignored_columns": list(self.source.ignored),
+            "ignored_sheets": list(self.source.ignored_sheets),
+            "errors": common.faults_in_json(self.faults),
+        }
+
+    async def sent(self) -> Json:
+        """Send the rows."""
+        assert self._year is not None
+        shown = Progress(console=console(error=True), disable=self._quiet, transient=True)
+        async with self._api() as api:
+            with shown as progress:
+                task = progress.add_task("", total=len(self.rows))
+                new, already = await send_rows(
+                    api, self.rows, self._user, self._year, lambda: progress.advance(task)
+                )
+        return {"registered": new, "already": already}
+
+
+def _show(job: _Job) -> None:
+    common.show_ignored(job.source)
+    if job.faults:
+        common.show_faults(job.faults, COLUMNS, len(job.source.rows))
+        return
+    columns = [
+        common.title("Dòng", "row"),
+        common.title("Mô hình", "model"),
+        common.title("Đơn vị", "holder"),
+        common.title("Lĩnh vực", "field"),
+        common.title("Đối tượng", "category"),
+    ]
+    rows = [
+        [
+            str(row.line),
+            row.name,
+            row.holder,
+            str(row.registration["field"]),
+            str(row.registration["category"]),
+        ]
+        for row in job.rows
+    ]
+    console().print(table("", columns, rows))

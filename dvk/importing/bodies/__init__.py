@@ -1,0 +1,1 @@
+"""Bodies of the province: the table's columns, what a row must fit, and how it is sent."""

@@ -1,0 +1,1 @@
+"""Models: the table's columns, what a row must fit, and how it is sent."""
