@@ -65,6 +65,7 @@ CATEGORIES: Final = {
     "opinion_id": "opinion",
     "ballot_id": "ballot",
     "case_id": "case",
+    "other_case": "case",
     "complaint_id": "complaint",
     "review_id": "review",
     "award_id": "award",
