@@ -166,6 +166,8 @@ async def _rules(
         holidays=settings.holidays.value,
         help_days=settings.help_days.value,
         supplements_max=settings.supplements_max.value,
+        items=settings.registration_items.value,
+        sub_fields=settings.sub_fields.value,
         models_per_unit=settings.models_per_unit.value,
     )
     return rules, UUID(row.event_id)

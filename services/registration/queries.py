@@ -94,6 +94,7 @@ class ListModels(PageParameters, frozen=True, kw_only=True):
     year: Year | None = None
     status: Status | None = None
     field: WorkField | None = None
+    sub_field: CategoryId | None = None
     committee: UUID | None = None
     holder: UUID | None = None
     deciding_body: UUID | None = None
@@ -110,6 +111,7 @@ class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     address: str
     field: WorkField
+    sub_field: CategoryId | None
     status: Status
     holder_kind: HolderKind
     holder: UUID
@@ -155,6 +157,7 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
         (models.c.year, wanted.year),
         (models.c.status, wanted.status),
         (models.c.field, wanted.field),
+        (models.c.sub_field, wanted.sub_field),
     )
     statement = await where_standing(
         query.read,

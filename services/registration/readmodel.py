@@ -83,6 +83,7 @@ models: Final = Table(
     Column("name", String(200), nullable=False),
     Column("address", String(200), nullable=False),
     Column("field", String(40), nullable=False),
+    Column("sub_field", String(40)),
     Column("status", String(20), nullable=False),
     Column("holder_kind", String(20), nullable=False),
     Column("holder", String(_ID), nullable=False),
@@ -164,7 +165,7 @@ def _corrected(recorded: Recorded[EntryCorrected]) -> Iterable[RowChange]:
 
 
 READ_MODEL: Final = ReadModel(
-    version=5,
+    version=6,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,

@@ -30,6 +30,7 @@ from shared.contracts.appraisal import (
     TeamAssigned,
 )
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.particulars import RegistrationItem, SubField
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.values import (
     AppraisalId,
@@ -149,6 +150,10 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ballot_repeats_max: Setting[Times]
     """How often a ballot may be repeated after the first."""
     models_per_unit: Setting[Quota]
+    registration_items: Setting[Annotated[tuple[RegistrationItem, ...], msgspec.Meta(max_length=8)]]
+    """The items a registration has to state beyond those the guideline asks for (II.1, III.1.1a)."""
+    sub_fields: Setting[Annotated[tuple[SubField, ...], msgspec.Meta(max_length=100)]]
+    """Local fields under the four."""
     supplements_max: Setting[Times]
     """How often a registration may be sent back for a supplement."""
     registration_answer_working_days: Setting[SomeDays]

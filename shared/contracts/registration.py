@@ -8,6 +8,7 @@ import msgspec
 
 from shared.contracts.event import Catalogue, Event
 from shared.contracts.intake import QuotaPlaceFreed, QuotaPlaceLapsed, QuotaPlaceTaken
+from shared.contracts.particulars import Particulars
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.running import (
     CoreTeamAssigned,
@@ -244,6 +245,8 @@ class ModelRegistered(Event, frozen=True):
     """The last day for the committee's answer (practice: registration_answer_working_days)."""
     holder_name: Line | None = None
     holder_person: Forgettable | None = None
+    sub_field: CategoryId | None = None
+    particulars: Particulars = Particulars()
 
 
 class LaunchingBodyRegistrationRecorded(Event, frozen=True):

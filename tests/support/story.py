@@ -128,6 +128,8 @@ SETTINGS = RuleSettings(
     tie_rule=Setting(value="not_adopted", source="practice: mẫu"),
     ballot_repeats_max=Setting(value=3, source="practice: mẫu"),
     models_per_unit=Setting(value=Quota(at_least=0, at_most=None), source="practice: mẫu"),
+    registration_items=Setting(value=(), source="practice: mẫu"),
+    sub_fields=Setting(value=(), source="practice: mẫu"),
     supplements_max=Setting(value=1, source="practice: mẫu"),
     registration_answer_working_days=Setting(value=5, source="practice: mẫu"),
     quiet_after_days=Setting(value=60, source="practice: mẫu"),

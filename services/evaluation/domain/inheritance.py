@@ -31,6 +31,7 @@ from shared.contracts.evaluation import (
     TieRule,
     Times,
 )
+from shared.contracts.particulars import RegistrationItem, SubField
 from shared.contracts.values import LatenessEffect, OrganizationId, SurveyGate
 from shared.domain.refusal import Refusal
 
@@ -55,6 +56,10 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     tie_rule: Setting[TieRule] | None = None
     ballot_repeats_max: Setting[Times] | None = None
     models_per_unit: Setting[Quota] | None = None
+    registration_items: (
+        Setting[Annotated[tuple[RegistrationItem, ...], msgspec.Meta(max_length=8)]] | None
+    ) = None
+    sub_fields: Setting[Annotated[tuple[SubField, ...], msgspec.Meta(max_length=100)]] | None = None
     supplements_max: Setting[Times] | None = None
     registration_answer_working_days: Setting[SomeDays] | None = None
     quiet_after_days: Setting[SomeDays] | None = None
@@ -151,6 +156,14 @@ COLLECTIVE_ADDED: Final = Refusal(
 )
 
 
+SUB_FIELD_DROPPED: Final = Refusal(
+    "sub-field-dropped",
+    vi="Lĩnh vực nhỏ “{title}” do cấp trên đặt ra. Cơ quan cụ thể hóa được thêm, không được bỏ hay đổi lĩnh vực lớn.",
+    en="The sub-field “{title}” is the parent's. A body may add some, not drop one or move it to another field.",
+    practice="sub_fields",
+)
+
+
 def settle(given: GivenSettings, parent: ParentRules | None) -> RuleSettings:
     """The whole settings: what is given, else the parent's. Raises RefusedError for what nobody settles."""
     chosen = {name: one for name, one in asdict(given).items() if one is not None}
@@ -186,7 +199,10 @@ def check_parent(parent: ParentRules, adopted_by: OrganizationId, effective_on: 
 
 
 def check_not_weakened(settings: RuleSettings, parent: RuleSettings) -> None:
-    """The guideline's own settings are no weaker than the parent has them. Raises RefusedError."""
+    """The guideline's own settings are no weaker than the parent has them, and its sub-fields still roll up as
+    they did. Raises RefusedError.
+    """
+    _check_sub_fields(settings, parent)
     above = dict(each(parent))
     for name, setting in each(settings):
         former = above[name]
@@ -217,6 +233,13 @@ def _check_categories(settings: RuleSettings, parent: RuleSettings) -> None:
     for one in settings.categories.value:
         if one.holder_kind == "collective" and one.id not in known:
             raise COLLECTIVE_ADDED(title=one.title)
+
+
+def _check_sub_fields(settings: RuleSettings, parent: RuleSettings) -> None:
+    kept = {(one.id, one.field) for one in settings.sub_fields.value}
+    for one in parent.sub_fields.value:
+        if (one.id, one.field) not in kept:
+            raise SUB_FIELD_DROPPED(title=one.title)
 
 
 def version_name(rules: RuleSetVersion) -> str:

@@ -44,6 +44,12 @@ CATEGORY_TWICE: Final = Refusal(
     vi="Mã đối tượng «{category}» ghi hai lần. Hãy bỏ dòng trùng.",
     en="The category “{category}” stands there twice. Remove one.",
 )
+SUB_FIELD_TWICE: Final = Refusal(
+    "sub-field-twice",
+    vi="Mã lĩnh vực nhỏ «{sub_field}» ghi hai lần. Hãy bỏ dòng trùng.",
+    en="The sub-field “{sub_field}” stands there twice. Remove one.",
+    practice="sub_fields",
+)
 NOT_PUBLIC: Final = Refusal(
     "selection-not-public",
     vi="Phải công khai, dân chủ trong bình chọn: hãy quy định niêm yết công khai hoặc bỏ phiếu.",
@@ -86,6 +92,7 @@ def check_settings(settings: RuleSettings) -> None:
     for name, setting in each(settings):
         _check_source(name, setting)
     _check_categories(settings)
+    _check_sub_fields(settings)
     if settings.ballot_mode.value == "secret":
         raise SECRET_BALLOT()
     if settings.ballot_mode.value == "none" and settings.posting_working_days.value == 0:
@@ -133,6 +140,14 @@ def _check_categories(settings: RuleSettings) -> None:
         if category.id in seen:
             raise CATEGORY_TWICE(category=category.id)
         seen.add(category.id)
+
+
+def _check_sub_fields(settings: RuleSettings) -> None:
+    seen: set[str] = set()
+    for one in settings.sub_fields.value:
+        if one.id in seen:
+            raise SUB_FIELD_TWICE(sub_field=one.id)
+        seen.add(one.id)
 
 
 def _check_share(setting: str, share: Fraction) -> None:

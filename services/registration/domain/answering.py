@@ -7,7 +7,9 @@ from typing import Final
 
 import msgspec
 
+from services.registration.domain import particulars
 from services.registration.domain.facts import RegistrationRules
+from shared.contracts.particulars import Particulars
 from shared.contracts.registration import (
     ModelRegistered,
     RegistrationAccepted,
@@ -15,7 +17,7 @@ from shared.contracts.registration import (
     SupplementRequested,
     SupplementSupplied,
 )
-from shared.contracts.values import Line, Text, WorkField
+from shared.contracts.values import CategoryId, Line, Text, WorkField
 from shared.domain.decider import Request
 from shared.domain.graph import Graph
 from shared.domain.refusal import Refusal
@@ -82,6 +84,8 @@ class RegistrationChanges(Request, frozen=True, kw_only=True):
     field: WorkField | None = None
     content: Text | None = None
     basis: Text | None = None
+    sub_field: CategoryId | None = None
+    particulars: Particulars | None = None
 
 
 class SupplySupplementForm(Request, frozen=True, kw_only=True):
@@ -179,4 +183,6 @@ def supply(
     )
     if not changed:
         return (supplied,)
-    return (supplied, msgspec.structs.replace(registration, answer_by=due_on, **changed))
+    anew = msgspec.structs.replace(registration, answer_by=due_on, **changed)
+    particulars.check(anew.field, anew.sub_field, anew.particulars, command.rules)
+    return (supplied, anew)

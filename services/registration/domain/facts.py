@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from shared.contracts.evaluation import Category, Quota
+from shared.contracts.particulars import RegistrationItem, SubField
 from shared.contracts.values import (
     LatenessEffect,
     MovementId,
@@ -26,6 +27,8 @@ class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
     holidays: tuple[date, ...]
     help_days: int
     supplements_max: int
+    items: tuple[RegistrationItem, ...] = ()
+    sub_fields: tuple[SubField, ...] = ()
     models_per_unit: Quota
 
     @property

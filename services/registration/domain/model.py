@@ -9,6 +9,7 @@ from services.registration.domain import (
     evidence,
     extension,
     life,
+    particulars,
     plan,
     quota,
     reporting,
@@ -186,6 +187,7 @@ def _register(state: Model, command: RegisterModel) -> Events:
     if command.rules.survey_gate == "before_registration" and state.survey is None:
         raise refuse.SURVEY_MISSING()
     _check_holder(command)
+    particulars.check(command.field, command.sub_field, command.particulars, command.rules)
     year = command.movement_year
     if not year.registration_opens <= legal_date(command.at) <= year.registration_closes:
         raise refuse.REGISTRATION_CLOSED(
@@ -205,6 +207,8 @@ def _register(state: Model, command: RegisterModel) -> Events:
             field=command.field,
             content=command.content,
             basis=command.basis,
+            sub_field=command.sub_field,
+            particulars=command.particulars,
             holder_kind=command.holder_kind,
             holder=command.holder,
             holder_name=command.holder_name,

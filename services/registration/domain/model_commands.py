@@ -14,6 +14,7 @@ from services.registration.domain.facts import HolderFacts, MovementYear, Regist
 from services.registration.domain.life import LifeCommand
 from services.registration.domain.plan import Figures, PlanningCommand
 from services.registration.domain.support import SupportCommand
+from shared.contracts.particulars import Particulars
 from shared.contracts.values import (
     Aim,
     CategoryId,
@@ -60,6 +61,8 @@ class RegistrationDossier(Request, frozen=True, kw_only=True):
     address: Line
     field: WorkField
     content: Text
+    sub_field: CategoryId | None = None
+    particulars: Particulars = Particulars()
     basis: Text
     """The political tasks and the wishes of people it was chosen from (clause III.1.1a)."""
     holder_kind: HolderKind

@@ -19,6 +19,7 @@ from services.evaluation.domain.inheritance import (
     PARENT_NOT_IN_FORCE,
     PARENT_OWN,
     PARENT_UNKNOWN,
+    SUB_FIELD_DROPPED,
     SURVEY_WEAKENED,
     GivenSettings,
     ParentRules,
@@ -34,6 +35,7 @@ from shared.contracts.evaluation import (
     RuleSetVersion,
     Setting,
 )
+from shared.contracts.particulars import SubField
 from shared.contracts.values import OrganizationId, RuleSetId, SurveyGate
 from shared.domain.refusal import Refusal, RefusedError
 from tests.unit.services.evaluation.domain.test_ruleset import PRESET, adopt, adopted, rule_set
@@ -81,6 +83,25 @@ def test_what_a_body_leaves_open_is_its_parents_and_says_where_it_was_decided() 
 
 _CATEGORIES = PRESET.settings.categories.value
 _SOURCE = PRESET.settings.categories.source
+
+
+HEALTH = SubField(id="bao-hiem-y-te", field="culture-society", title="Bảo hiểm y tế")
+COUNTRYSIDE = SubField(id="nong-thon-moi", field="economy", title="Nông thôn mới")
+
+
+def test_a_body_adds_sub_fields_and_keeps_those_of_its_parent() -> None:
+    listed = Setting(value=(HEALTH,), source="practice: tỉnh")
+    above = replace(parent, settings=replace(parent.settings, sub_fields=listed))
+
+    def with_fields(*fields: SubField) -> AdoptRuleSet:
+        chosen = GivenSettings(sub_fields=Setting(value=fields, source="practice: xã"))
+        return replace(own, settings=chosen, known=RuleSetFacts(parent_rules=above))
+
+    (event,) = RULE_SET.decide(RULE_SET.initial_state, with_fields(HEALTH, COUNTRYSIDE))
+    assert event.settings.sub_fields.value == (HEALTH, COUNTRYSIDE)
+    moved = replace(HEALTH, field="economy")
+    for fields in ((COUNTRYSIDE,), (moved,)):
+        rule_set.given().when(with_fields(*fields)).then_refused(SUB_FIELD_DROPPED)
 
 
 def _categories(*chosen: Category) -> dict[str, Setting[Any]]:

@@ -28,6 +28,7 @@ from services.evaluation.domain.settings import (
     SECRET_BALLOT,
     SHARE_OUT_OF_RANGE,
     SOURCE_UNCLEAR,
+    SUB_FIELD_TWICE,
     TIE_WITHOUT_REPEAT,
 )
 from services.evaluation.presets import load_presets
@@ -38,6 +39,7 @@ from shared.contracts.evaluation import (
     RuleSettings,
     Setting,
 )
+from shared.contracts.particulars import SubField
 from shared.contracts.values import OrganizationId, RuleSetId
 from shared.domain.refusal import Refusal
 from tests.support.specification import specification
@@ -142,6 +144,7 @@ def test_expiry_lies_after_effect(expires_on: date) -> None:
 
 _CATEGORIES = PRESET.settings.categories
 _NONE = Fraction(numerator=0, denominator=3)
+_FIELD = SubField(id="nong-thon-moi", field="economy", title="Nông thôn mới")
 _MORE_THAN_ALL = Fraction(numerator=4, denominator=3)
 _TWO_THIRDS = Fraction(numerator=2, denominator=3)
 _SURVEY, _MONTH = "guideline III.1.1b", "guideline III.2.1c"
@@ -191,6 +194,7 @@ _SURVEY, _MONTH = "guideline III.1.1b", "guideline III.2.1c"
             {"models_per_unit": Setting(value=Quota(at_least=3, at_most=2), source="practice: x")},
             QUOTA_REVERSED,
         ),
+        ({"sub_fields": Setting(value=(_FIELD, _FIELD), source="practice: x")}, SUB_FIELD_TWICE),
         ({"reminder_days": Setting(value=(1, 7), source="practice: x")}, REMINDERS_OUT_OF_ORDER),
         ({"reminder_days": Setting(value=(7, 7), source="practice: x")}, REMINDERS_OUT_OF_ORDER),
     ],
