@@ -1,0 +1,225 @@
+"""What the record must never show, whatever was asked of it: the guideline's principles as invariants of the log."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from shared.contracts import appraisal, evaluation, recognition, registration, running
+from shared.contracts.event import Event
+from shared.contracts.notification import NoticeQueued
+from shared.domain.time import VIET_NAM
+from shared.eventstore.port import StoredEvent
+from tests.support.country import IDS, adviser_of
+from tests.support.rulebook.book import (
+    COMMITTEE,
+    LAUNCHING,
+    MONTH,
+    POINTS_REQUIRED,
+    POSTING_WORKING_DAYS,
+    RESULTS_BEFORE,
+    working_days_after,
+)
+
+_DECISION: Final = ("holder", "committee", "adviser", "launching")
+TOLD: Final[Mapping[str, tuple[str, ...]]] = {
+    "ModelRegistered": ("committee", "launching"),
+    "RegistrationAccepted": ("holder",),
+    "RegistrationReturned": ("holder",),
+    "ReportingSessionMissed": ("committee", "launching"),
+    "ResultsReported": ("adviser",),
+    "AdviceIssued": ("decides",),
+    "Recognized": _DECISION,
+    "Declined": _DECISION,
+    "RecognitionRevoked": _DECISION,
+    "PlanRevised": ("committee",),
+    "ModelWithdrawn": ("committee", "adviser", "decides", "launching"),
+}
+"""Who is told of what, of the events whose recipients stand in the dossier itself."""
+_NAMES: Final = {id_: name for name, id_ in IDS.items()}
+
+
+class Articles:
+    """Takes the log event by event; each check raises AssertionError."""
+
+    def __init__(self) -> None:
+        self.registered: dict[UUID, registration.ModelRegistered] = {}
+        self.withdrawn: set[UUID] = set()
+        self.due: dict[UUID, date] = {}
+        self.late: set[UUID] = set()
+        self.scores: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+        self.gates: dict[UUID, bool] = {}
+        self.standard: dict[UUID, bool] = {}
+        self.closes: dict[UUID, date] = {}
+        self.posted: set[UUID] = set()
+        self.votes: defaultdict[UUID, list[str]] = defaultdict(list)
+        self.adopted: dict[UUID, bool] = {}
+        self.advice: dict[UUID, str] = {}
+        self.recognised: dict[tuple[UUID | None, str, str], UUID] = {}
+        self.decided: set[UUID] = set()
+        self.departing: set[UUID] = set()
+        self.due_notices: Counter[tuple[UUID, UUID]] = Counter()
+        self.notices: Counter[tuple[UUID, UUID, str]] = Counter()
+        self._causes: dict[UUID, str] = {}
+
+    def take(self, stored: StoredEvent, event: Event) -> None:
+        """The next event of the log."""
+        model = getattr(event, "model_id", None) or getattr(event, "model", None)
+        if model is not None and stored.category != "notice":
+            self._only_after_registration(stored, event, model)
+        day = stored_day(stored)
+        self._in_the_year(event, day)
+        self._in_october(event, day)
+        self._at_the_decision(event)
+        self._in_the_inboxes(stored, event)
+
+    # I.2.1a: registered before anything; nothing after the withdrawal, but what ends by it.
+    def _only_after_registration(self, stored: StoredEvent, event: Event, model: UUID) -> None:
+        name = type(event).__name__
+        if isinstance(event, registration.ModelRegistered):
+            self.registered[model] = event
+        elif not isinstance(event, registration.SiteSurveyed):
+            assert model in self.registered, f"{name} before the registration (I.2.1a)"
+        if stored.category in ("model", "appraisal", "ballot"):
+            ending = isinstance(event, appraisal.AppraisalDiscontinued)
+            assert model not in self.withdrawn or ending or name == "BallotTallied", (
+                f"{name} after the withdrawal"
+            )
+        if isinstance(event, registration.ModelWithdrawn):
+            self.withdrawn.add(model)
+
+    # III.2.1b: lateness is recorded, and what is late counts for its reason alone.
+    def _in_the_year(self, event: Event, day: date) -> None:
+        match event:
+            case running.ExtensionGranted():
+                assert day < self.due.get(event.model_id, RESULTS_BEFORE), "extended too late"
+                self.due[event.model_id] = event.due_before
+            case registration.WrittenResultsSubmitted():
+                if event.submitted_on >= self.due.get(event.model_id, RESULTS_BEFORE):
+                    self.late.add(event.model_id)
+            case registration.LatenessRecorded():
+                assert event.model_id in self.late, "lateness of what was in time"
+                assert event.reason, "late without a reason"
+            case registration.LateReportAccepted():
+                assert event.model_id in self.late
+                self.late.remove(event.model_id)
+            case registration.ResultsReported():
+                assert event.model_id not in self.late, "reported though late and not accepted"
+            case registration.ReportingSessionMissed():
+                assert day >= self.due.get(event.model_id, RESULTS_BEFORE)
+            case _:
+                pass
+
+    # II.2 gate, I.2.1b posting and ballot, III.2.1c advice: each follows from what stands before it.
+    def _in_october(self, event: Event, day: date) -> None:
+        match event:
+            case appraisal.GateChecked():
+                self.gates[event.appraisal_id] = event.passed
+            case appraisal.CriterionScored():
+                self.scores[event.appraisal_id][event.criterion] = event.points
+            case appraisal.Appraised():
+                points = sum(self.scores[event.appraisal_id].values())
+                meets = self.gates[event.appraisal_id] and points >= POINTS_REQUIRED
+                assert (event.points, event.meets_standard) == (points, meets), "II.2, I.2.1c"
+                self.standard[event.model] = meets
+            case appraisal.PostingOpened():
+                closes = working_days_after(day, POSTING_WORKING_DAYS)
+                assert event.closes_on == closes, "posting days"
+                self.closes[event.appraisal_id] = closes
+            case appraisal.PostingClosed():
+                assert day > self.closes[event.appraisal_id], "posting closed early"
+                self.posted.add(event.appraisal_id)
+            case evaluation.BallotOpened():
+                assert event.appraisal_id in self.posted, "voted before the posting was over"
+            case evaluation.VoteCast():
+                self.votes[event.ballot_id].append(event.choice)
+            case evaluation.BallotTallied():
+                self._is_counted(event)
+            case appraisal.AdviceIssued():
+                recognise = self.standard[event.model] and self.adopted.get(event.model, False)
+                assert event.advice == ("recognise" if recognise else "decline"), "III.2.1c"
+                self.advice[event.model] = event.advice
+            case _:
+                pass
+
+    def _is_counted(self, event: evaluation.BallotTallied) -> None:
+        counted = Counter(self.votes[event.ballot_id])
+        said = Counter(approve=event.approve, reject=event.reject, abstain=event.abstain)
+        assert +counted == +said, "the tally is not the votes"
+        self.adopted[event.model] = event.adopted
+
+    # I.2.2 competence, III.2.1c month and departure, one recognition of one achievement.
+    def _at_the_decision(self, event: Event) -> None:
+        match event:
+            case recognition.Recognized() | recognition.Declined():
+                assert event.case_id not in self.decided, "decided twice"
+                self.decided.add(event.case_id)
+                self._is_competent(event)
+                in_month = MONTH[0] <= event.decided_on <= MONTH[1]
+                said = event.outside_month_reason or event.aim == "exemplar"
+                assert in_month or said, "outside October without a reason (III.2.1c)"
+                if isinstance(event, recognition.Recognized):
+                    self._is_recognised_once(event)
+            case recognition.RecognitionRevoked():
+                key = self._achievement(event.model)
+                assert self.recognised.pop(key) == event.case_id
+            case recognition.DecisionDepartedFromAdvice():
+                assert event.case_id in self.decided and event.reason
+                self.departing.add(event.case_id)
+            case _:
+                pass
+
+    def _is_competent(self, event: recognition.Recognized | recognition.Declined) -> None:
+        body, holder = _NAMES[event.decided_by], _NAMES[event.holder]
+        allowed = {
+            "commission": event.aim == "exemplar",
+            "union": holder == "women",
+            "commune": True,
+        }
+        assert allowed.get(body, False), f"{body} is not competent (I.2.2)"
+
+    def _is_recognised_once(self, event: recognition.Recognized) -> None:
+        assert self.standard[event.model], "recognised below the standard (I.2.1c)"
+        key = self._achievement(event.model)
+        assert key not in self.recognised, "recognised twice"
+        self.recognised[key] = event.case_id
+
+    def _achievement(self, model: UUID) -> tuple[UUID | None, str, str]:
+        registered = self.registered[model]
+        return registered.holder, registered.name, registered.aim
+
+    # Notices: everyone who is to be told, once.
+    def _in_the_inboxes(self, stored: StoredEvent, event: Event) -> None:
+        if isinstance(event, NoticeQueued):
+            self.notices[event.cause, event.recipient, event.channel] += 1
+            return
+        name = type(event).__name__
+        model = getattr(event, "model_id", None) or getattr(event, "model", None)
+        if name not in TOLD or model is None:
+            return
+        registered = self.registered[model]
+        decides = _NAMES[registered.deciding_body]
+        parties = {
+            "holder": registered.holder,
+            "committee": IDS[COMMITTEE],
+            "launching": IDS[LAUNCHING],
+            "decides": registered.deciding_body,
+            "adviser": IDS[adviser_of(decides)],
+        }
+        self._causes[stored.id] = name
+        for relation in TOLD[name]:
+            self.due_notices[stored.id, parties[relation]] = 1
+
+    def at_rest(self) -> None:
+        """Once all that follows by itself has followed."""
+        assert max(self.notices.values(), default=1) == 1, "told twice"
+        told = {(cause, recipient) for cause, recipient, _ in self.notices if cause in self._causes}
+        missing, extra = self.due_notices.keys() - told, told - self.due_notices.keys()
+        assert not missing, [(self._causes[one], _NAMES[body]) for one, body in missing]
+        assert not extra, [(self._causes[one], _NAMES[body]) for one, body in extra]
+
+
+def stored_day(stored: StoredEvent) -> date:
+    """The legal date of an event."""
+    return datetime.fromtimestamp(stored.time_us // 1_000_000, VIET_NAM).date()

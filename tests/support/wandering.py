@@ -1,0 +1,400 @@
+"""Drives a province at random through the HTTP APIs, and holds every answer and every event against the rulebook.
+
+A wandering follows from its seed alone. Where an answer or the record is not as the rules say, Strayed tells the
+seed, the step, and the shortest way there that was found.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from services.audit.replay import decode
+from shared.eventstore.port import START
+from tests.support.country import ACCOUNTS, BODIES, YEAR, Country, country
+from tests.support.replaying import record_follows
+from tests.support.rulebook import building, judging, recognising
+from tests.support.rulebook.articles import Articles
+from tests.support.rulebook.book import (
+    CRITERIA,
+    POSTING_WORKING_DAYS,
+    REGISTERING,
+    Book,
+    Json,
+    Page,
+    Try,
+    working_days_after,
+)
+
+PAGES: Final = 6
+USEFUL: Final = 0.84
+"""How often the next step of somebody's course is taken, else any step at all."""
+WRONG_ACTOR: Final = 0.08
+TIME: Final = "time passes"
+ACTIONS: Final[Mapping[str, Callable[[Book, Page, int], Try | None]]] = MappingProxyType(
+    {
+        function.__name__: function
+        for function in (
+            building.surveys,
+            building.registers,
+            building.registers_unsurveyed,
+            building.numbers,
+            building.accepts,
+            building.returns,
+            building.plans,
+            building.revises,
+            building.assigns_team,
+            building.progresses,
+            building.praises,
+            building.raises_difficulty,
+            building.resolves_difficulty,
+            building.suspends,
+            building.resumes,
+            building.ends,
+            building.withdraws,
+            building.extends,
+            building.calls_session,
+            building.submits_results,
+            building.accepts_late,
+            building.holds_session,
+            judging.checks_gate,
+            judging.scores,
+            judging.completes,
+            judging.posts,
+            judging.opines,
+            judging.answers_opinion,
+            judging.closes_posting,
+            judging.opens_ballot,
+            judging.notes_attendance,
+            judging.votes,
+            judging.closes_ballot,
+            recognising.recognises,
+            recognising.declines,
+            recognising.certifies,
+            recognising.complains,
+            recognising.answers_complaint,
+            recognising.amends,
+            recognising.accuses,
+            recognising.acquits,
+            recognising.revokes,
+            recognising.opens_review,
+            recognising.closes_review,
+            recognising.puts_forward,
+            recognising.endorses,
+            recognising.decides_anew,
+        )
+    }
+)
+RARE: Final = frozenset({"withdraws", "ends", "suspends", "closes_review"})
+"""They would soon leave nothing to happen."""
+STUCK: Final = frozenset({"surveyed", "returned", "withdrawn", "ended"})
+"""With these nothing goes on once registration is over."""
+OWN_VOICE: Final = frozenset({"votes", "opines", "complains"})
+"""Who acts is part of what is tried."""
+COUNTED: Final = frozenset(
+    {
+        *("SiteSurveyed", "ModelRegistered", "LaunchingBodyRegistrationRecorded"),
+        *("RegistrationAccepted", "RegistrationReturned", "PlanAdopted", "PlanRevised"),
+        *("CoreTeamAssigned", "ProgressReported", "ModelPraised", "DifficultyRaised"),
+        *("DifficultyResolved", "ModelSuspended", "ModelResumed", "ModelEnded", "ModelWithdrawn"),
+        *("AppraisalDiscontinued", "CaseDiscontinued", "ExtensionGranted", "ResultsReported"),
+        *("ReportingSessionScheduled", "ReportingSessionHeld", "WrittenResultsSubmitted"),
+        *("LatenessRecorded", "LateReportAccepted", "AppraisalOpened", "GateChecked"),
+        *("CriterionScored", "Appraised", "PostingOpened", "OpinionReceived", "OpinionAnswered"),
+        *("PostingClosed", "BallotOpened", "AttendanceRecorded", "VoteCast", "BallotClosed"),
+        *("BallotTallied", "QuorumMissed", "AdviceIssued", "AchievementEntered", "CaseOpened"),
+        *("DuplicateFound", "CompetenceDetermined", "Recognized", "Declined"),
+        *("DecisionDepartedFromAdvice", "CertificateIssued", "ComplaintLodged"),
+        *("ComplaintAnswered", "DecisionAmended", "RevocationProposed", "RevocationDismissed"),
+        *("RecognitionRevoked", "DependentRecognitionSuspended", "DependentRecognitionDecided"),
+        *("ReviewOpened", "ReviewClosed", "ExemplarPutForward", "EndorsementGiven"),
+        "EndorsementRefused",
+    }
+)
+"""Events that the rulebook foresees, each in its number; others may stand beside them."""
+_CALENDAR: Final = (
+    (0.0, (1, 5)),
+    (0.22, (3, 25)),
+    (0.36, (9, 28)),
+    (0.52, (10, 6)),
+    (0.56, (10, 22)),
+    (0.82, (10, 31)),
+    (1.0, (12, 28)),
+)
+"""Which share of the steps is taken by which day: most in October."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody tried; `n` makes up what a form says. Of time, `user` is the day that came."""
+
+    number: int
+    action: str
+    user: str
+    page: int
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.number:4d} {self.action} page={self.page} by {self.user} n={self.n}"
+
+
+class Strayed(AssertionError):  # noqa: N818 - what happened
+    """The services and the rulebook do not agree."""
+
+    def __init__(self, seed: int, steps: Sequence[Step], why: str) -> None:
+        told = "\n".join(map(str, steps))
+        super().__init__(f"seed {seed}, {len(steps)} steps:\n{told}\n{why}")
+        self.steps, self.why = steps, why
+
+
+def _day_of(share: float) -> date:
+    for (from_, first), (until, last) in pairwise(_CALENDAR):
+        if share <= until:
+            start, end = date(YEAR, *first), date(YEAR, *last)
+            return start + (end - start) * ((share - from_) / (until - from_))
+    raise ValueError(share)
+
+
+class Wanderer:
+    """One province on its way."""
+
+    def __init__(self, told_in: Country, seed: int) -> None:
+        self.here, self.country, self.seed = told_in.here, told_in, seed
+        criteria = [one["id"] for one in told_in.criteria]
+        self.book = Book(told_in.movement, told_in.councils, criteria, date(YEAR, 1, 2))
+        self.articles, self.position = Articles(), START
+        self.answers: Counter[str] = Counter()
+        for number in range(PAGES):
+            self.book.pages.append(_page(number, seed))
+
+    # --- choosing -------------------------------------------------------------------------
+
+    def choose(self, chance: random.Random, number: int, steps: int) -> Step:
+        """The next step, by chance."""
+        day = _day_of(number / steps)
+        if day > self.book.today and chance.random() < 0.09:
+            return Step(number, TIME, day.isoformat(), 0, 0)
+        while True:
+            page = chance.choice(self.book.pages)
+            useful = chance.random() < USEFUL
+            action = chance.choice(_next_of(page, self.book) if useful else [*ACTIONS])
+            stuck = self._is_stuck(page)
+            if (stuck or action in RARE) and chance.random() < 0.9:
+                continue
+            n = chance.randrange(1_000_000)
+            tried = self._attempt(action, page, n)
+            if tried is not None:
+                return Step(number, action, self._actor(chance, action, tried), page.number, n)
+
+    def _is_stuck(self, page: Page) -> bool:
+        """Whether nothing goes on with it, or not yet."""
+        if page.stage in STUCK:
+            return self.book.today > REGISTERING[1]
+        if page.posting_closed and page.decides not in self.book.councils:
+            return True
+        if page.advice and not page.competent:
+            return True
+        if page.posted is None or page.posting_closed:
+            return False
+        return self.book.today <= working_days_after(page.posted, POSTING_WORKING_DAYS)
+
+    def _attempt(self, action: str, page: Page, n: int) -> Try | None:
+        if not page.id and action != "surveys":
+            return None
+        return ACTIONS[action](self.book, page, n)
+
+    def _actor(self, chance: random.Random, action: str, tried: Try) -> str:
+        anybody = f"{chance.choice([*ACCOUNTS])}-of-{chance.choice([*BODIES])}"
+        right = sorted(tried.may - {"*"})
+        wrong = action not in OWN_VOICE and chance.random() < WRONG_ACTOR
+        return anybody if wrong or not right else chance.choice(right)
+
+    # --- taking ---------------------------------------------------------------------------
+
+    async def take(self, step: Step) -> None:
+        """Take a step; AssertionError where something is not as the rules say."""
+        if step.action == TIME:
+            await self._pass_time(date.fromisoformat(step.user))
+            return
+        page = self.book.pages[step.page]
+        tried = self._attempt(step.action, page, step.n)
+        if tried is None:
+            return
+        key = UUID(f"018f0001-{self.seed % 0xFFFF:04x}-7000-8000-{step.number:012x}")
+        answer = await self.here.post(tried.path, tried.form, user=step.user, key=key)
+        said = "accepted" if answer.is_success else _code(answer.status_code, answer.json())
+        self.answers[said] += 1
+        allowed = step.user in tried.may or "*" in tried.may
+        if not allowed:
+            assert said == "forbidden", f"{step.action}: {said}, but {step.user} may not"
+        elif tried.breaks:
+            assert said in tried.breaks, f"{step.action}: {said}, but it breaks {set(tried.breaks)}"
+        else:
+            assert said == "accepted", f"{step.action}: {said}, but no rule is broken"
+        done = allowed and not tried.breaks
+        foreseen = Counter(tried.happens(answer.json())) if done else Counter[str]()
+        await self._compare(foreseen)
+        if done and tried.look is not None:
+            path, user, looked = tried.look
+            looked(await self.here.get(path, user=user))
+        if done and step.action == "resumes":
+            await self._pass_time(self.book.today)
+        await self._same_stage(page)
+
+    async def _pass_time(self, day: date) -> None:
+        await self.country.on(day)
+        self.here.clock.pin(self.here.clock.now() + timedelta(seconds=1))
+        self.book.today = day
+        waiting = {
+            page.id
+            for page in self.book.pages
+            if page.stage == "running" and page.plan and not page.suspended
+            if not (page.held or page.missed) and day >= page.due
+        }
+
+        async def all_missed() -> bool | None:
+            await self._compare(Counter())
+            missed = {page.id for page in self.book.pages if page.missed}
+            return waiting <= missed or None
+
+        await self.here.until(all_missed)
+
+    async def _compare(self, foreseen: Counter[str]) -> None:
+        """The events since the last look are those foreseen, and break no principle."""
+        await self.here.until(self.here.is_settled)
+        seen: Counter[str] = Counter()
+        pages = {page.id: page for page in self.book.pages}
+        while (log := await self.here.runtime.store.read_log(after=self.position)).events:
+            for stored in log.events:
+                event, name = decode(stored), decode(stored).__class__.__name__
+                self.articles.take(stored, event)
+                if name == "ReportingSessionMissed":
+                    foreseen.update(self.book.is_missed(pages[stored.stream.partition("-")[2]]))
+                if name in COUNTED:
+                    seen[name] += 1
+            self.position = log.scanned_to
+        self.here.position = max(self.here.position, self.position)
+        assert seen == foreseen, f"events: missing {foreseen - seen}, unforeseen {seen - foreseen}"
+        self.articles.at_rest()
+
+    async def _same_stage(self, page: Page) -> None:
+        if page.registered:
+            seen = await self.here.get(f"/registration/models/{page.id}")
+            assert seen["status"] == page.stage, (seen["status"], page.stage)
+
+
+def _code(status: int, problem: Json) -> str:
+    refusal: str = problem["type"].rpartition("/")[2]
+    return "forbidden" if status in (403, 404) else refusal
+
+
+def _page(number: int, seed: int) -> Page:
+    chance = random.Random(f"{seed}/{number}")  # noqa: S311 - repeatable
+    holder = ("cell", "people", "women", "women")[number % 4]
+    aim = "exemplar" if number % 3 == 2 else "model"
+    bodies = ["commune"] * 6 + (["union"] * 4 if holder == "women" else ["union"])
+    bodies += ["commission"] if aim == "exemplar" or chance.random() < 0.2 else ["neighbour"]
+    name = ("Đường hoa", "Bếp ấm")[chance.randrange(2)]
+    return Page(
+        number, holder, name, "exemplar" if aim == "exemplar" else "model", chance.choice(bodies)
+    )
+
+
+def _next_of(page: Page, book: Book) -> list[str]:
+    """What usually comes next for a model."""
+    if not page.id:
+        return ["surveys"]
+    match page.stage:
+        case "surveyed" | "returned":
+            return ["registers"]
+        case "registered":
+            return ["accepts", "accepts", "numbers", "returns"]
+        case "accepted":
+            return ["plans", "assigns_team"]
+        case "running":
+            return _next_in_the_year(page, book)
+        case "reported":
+            return _next_in_october(page, book)
+        case _:
+            return [*ACTIONS]
+
+
+def _next_in_the_year(page: Page, book: Book) -> list[str]:
+    if page.suspended:
+        return ["resumes"]
+    if book.today < date(YEAR, 8, 1):
+        return ["progresses", "revises", "praises", "raises_difficulty", "resolves_difficulty"]
+    if not page.results:
+        return ["submits_results", "calls_session", "extends"]
+    if page.late and not page.late_accepted:
+        return ["accepts_late"]
+    return ["holds_session", "calls_session"]
+
+
+def _next_in_october(page: Page, book: Book) -> list[str]:
+    if page.gate is None:
+        return ["checks_gate"]
+    if len(page.scores) < CRITERIA:
+        return ["scores"] * 9 + ["completes"]
+    if page.meets is None:
+        return ["completes"] * 3 + ["scores"]
+    if page.posted is None:
+        return ["posts"]
+    if not page.posting_closed:
+        waiting = book.today <= working_days_after(page.posted, POSTING_WORKING_DAYS)
+        soon = ["opines", "closes_posting"] if waiting else ["closes_posting"] * 3
+        return [*soon, *(["answers_opinion"] * 4 if not all(page.opinions.values()) else [])]
+    if page.advice is None:
+        ballot = page.ballots[-1] if page.ballots else None
+        if ballot is None or ballot.quorum_missed:
+            return ["opens_ballot"]
+        if ballot.present is None:
+            return ["notes_attendance"]
+        left = len(ballot.pseudonyms) - len(ballot.votes)
+        return ["votes"] * 4 * left + ["notes_attendance", "closes_ballot"]
+    return _next_of_the_case(page)
+
+
+def _next_of_the_case(page: Page) -> list[str]:
+    if page.decision is None:
+        exemplar = ["puts_forward", "endorses", "endorses", "opens_review"]
+        if page.aim == "exemplar":
+            return ["recognises", *exemplar, *exemplar]
+        return ["recognises"] * 6 + ["declines"]
+    after = ["certifies", "complains", "answers_complaint", "amends", "accuses"]
+    return [*after, "revokes", "acquits", *(["decides_anew"] * 3 if page.fallen else [])]
+
+
+async def wander(folder: Path, seed: int, steps: int) -> Wanderer:
+    """So many steps from January to December. Raises Strayed."""
+    chance, taken = random.Random(seed), list[Step]()  # noqa: S311 - repeatable
+    async with country(folder) as told_in:
+        wanderer = Wanderer(told_in, seed)
+        try:
+            for number in range(steps):
+                taken.append(wanderer.choose(chance, number, steps))
+                await wanderer.take(taken[-1])
+            await record_follows(told_in.here.runtime.store)
+        except (AssertionError, TimeoutError) as error:
+            raise Strayed(seed, taken, str(error) or repr(error)) from error
+    return wanderer
+
+
+async def shortened(folder: Path, strayed: Strayed, seed: int) -> Strayed:
+    """The same, by the steps alone that concern the last page, if that goes astray too."""
+    last = strayed.steps[-1]
+    own = [step for step in strayed.steps if step.action == TIME or step.page == last.page]
+    async with country(folder) as told_in:
+        wanderer = Wanderer(told_in, seed)
+        try:
+            for step in own:
+                await wanderer.take(step)
+        except (AssertionError, TimeoutError) as error:
+            return Strayed(seed, own, str(error) or repr(error))
+    return strayed
