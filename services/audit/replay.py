@@ -16,6 +16,7 @@ from services.evaluation.domain.ruleset import RULE_SET
 from services.evaluation.domain.vote import VOTE
 from services.notification.domain.deadline import DEADLINE
 from services.notification.domain.notice import NOTICE
+from services.notification.domain.report import REPORT
 from services.notification.domain.subscription import SUBSCRIPTION
 from services.recognition.domain.achievement import ACHIEVEMENT
 from services.recognition.domain.award import AWARD
@@ -68,6 +69,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     SUBSCRIPTION,
     NOTICE,
     DEADLINE,
+    REPORT,
     *(erasing(source.service) for source in SOURCES),
 )
 

@@ -30,6 +30,7 @@ from shared.contracts.notification import (
     DeadlineMissed,
     Escalated,
     Matter,
+    PeriodicReportIssued,
     Relation,
 )
 from shared.contracts.recognition import (
@@ -130,6 +131,18 @@ async def subject_of(
             bodies = await _bodies(read, recorded.stored.position, on)
             told = addressees(event.settings.recipients.value, event.adopted_by, bodies)
             return Subject(title=event.title, parties=dict(told), document=event.rule_set_id)
+        case PeriodicReportIssued():
+            bodies = await _bodies(read, recorded.stored.position, on)
+            issuer = [one for one in bodies if one.organization == event.issued_by]
+            return Subject(
+                title=event.title,
+                parties={
+                    "reported_body": [event.body],
+                    "issuing_body": [event.issued_by],
+                    "body_above": [above for one in issuer for above in one.superiors.values()],
+                },
+                document=event.report_id,
+            )
         case FeedbackRaised() | FeedbackAnswered():
             given = await _row(read, _FEEDBACK, "feedback", event.feedback_id)
             return Subject(

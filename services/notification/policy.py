@@ -24,16 +24,18 @@ from services.notification.domain.notice import (
     QueueNotice,
     RetryNotice,
 )
+from services.notification.domain.report import REPORT, IssuedReport, IssueReport
 from services.notification.domain.subscription import (
     SUBSCRIPTION,
     SetSubscription,
     Subscription,
 )
-from shared.contracts.notification import SubscriptionSet
+from shared.contracts.notification import PeriodicReportIssued, SubscriptionSet
 from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
 OWN: Final = "own"
 RECIPIENT: Final = "recipient"
+OVERSEER: Final = "overseer"
 
 _ACTING_FOR_AN_ORGANISATION: Final = (
     Role.REGISTRANT,
@@ -92,4 +94,13 @@ NOTICE_RULES: Final[Rules[Notice, NoticeCommand, NoticeEvent]] = Rules(
 DEADLINE_RULES: Final[Rules[Deadline, DeadlineCommand, DeadlineEvent]] = Rules(
     DEADLINE, _no_parties, _DEADLINE_GRANTS
 )
-RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES, DEADLINE_RULES)
+
+
+def _report_parties(_: IssuedReport, command: IssueReport) -> Parties:
+    return {OVERSEER: set(command.overseers)}
+
+
+REPORT_RULES: Final[Rules[IssuedReport, IssueReport, PeriodicReportIssued]] = Rules(
+    REPORT, _report_parties, MappingProxyType({IssueReport: (Grant(Role.OFFICE_CLERK, OVERSEER),)})
+)
+RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES, DEADLINE_RULES, REPORT_RULES)

@@ -147,7 +147,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=6,
+    version=7,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,

@@ -17,6 +17,7 @@ from shared.contracts.exemplar import (
     DependentRecognitionDecided,
     DependentRecognitionSuspended,
 )
+from shared.contracts.notification import PeriodicReportIssued
 from shared.contracts.recognition import Declined, DuplicateFound, RecognitionRevoked, Recognized
 from shared.contracts.registration import (
     ModelRegistered,
@@ -42,7 +43,7 @@ from shared.contracts.running import (
 )
 from shared.contracts.values import ModelId
 from shared.domain.time import legal_date
-from shared.host.copying import puts
+from shared.host.copying import puts, recorded_at
 from shared.host.rows import Put, RowChange
 from shared.host.service import Handler, Recorded, on
 
@@ -116,6 +117,23 @@ report_movements: Final = Table(
     Column("launching_body", String(_ID), nullable=False),
 )
 
+issued_reports: Final = Table(
+    "issued_reports",
+    TABLES,
+    Column("report_id", String(_ID), primary_key=True),
+    Column("issue", Integer, nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("body", String(_ID), nullable=False),
+    Column("issued_by", String(_ID), nullable=False),
+    Column("line", String(20), nullable=False),
+    Column("first", String(10), nullable=False),
+    Column("last", String(10), nullable=False),
+    Column("issued_at", String(DATE_CHARACTERS), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Index("issued_reports_by_time", "issued_at", "report_id"),
+)
+"""Each report by its last issue."""
+
 
 def _facts(
     event_type: type[E],
@@ -175,6 +193,12 @@ def _recognised(event: Recognized) -> Sequence[Fact]:
 
 
 HANDLERS: Final[tuple[Handler, ...]] = (
+    puts(
+        PeriodicReportIssued,
+        issued_reports,
+        issued_at=recorded_at,
+        sha256=lambda r: r.event.sha256,
+    ),
     puts(ModelRegistered, report_models),
     puts(
         OrganizationCreated,

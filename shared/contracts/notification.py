@@ -5,9 +5,12 @@ from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
 
+import msgspec
+
 from shared.contracts.event import Catalogue, Event
 from shared.contracts.personal import PersonalDataErased
-from shared.contracts.values import Forgettable, Line, ModelId, NoticeId, OrganizationId
+from shared.contracts.running import Sha256
+from shared.contracts.values import Forgettable, Line, ModelId, NoticeId, OrganizationId, Text
 
 Channel = Literal["inbox", "email"]
 Relation = Literal[
@@ -25,8 +28,11 @@ Relation = Literal[
     "body_above",
     "body_beside",
     "body_below",
+    "reported_body",
+    "issuing_body",
 ]
-"""In what a recipient stands to what happened; the last three to the body that adopted a document."""
+"""In what a recipient stands to what happened; the bodies above, beside and below to the body that
+adopted a document or issued a report, the last two to a report."""
 
 
 Matter = Literal[
@@ -153,9 +159,42 @@ class Escalated(Event, frozen=True):
     escalates_on: date | None = None
 
 
+class IssuedFigure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A figure as it was issued: in the period, in the one before, and from the beginning of the record, None
+    for what holds at the period's end. What each counts is in the reference of reports.
+    """
+
+    figure: Line
+    value: int
+    before: int
+    cumulative: int | None
+
+
+class PeriodicReportIssued(Event, frozen=True):
+    """The Office issued the report of a body for the days `first` to `last` to its leaders (clause IV.2).
+
+    The figures are those of the record up to `position`, on the lines said; `sha256` is that of the whole report,
+    breakdowns and all, as canonical JSON kept beside the log. What is corrected later shows as a difference.
+    `issue` counts from 1; a later one has its `reason`.
+    """
+
+    report_id: UUID
+    issue: int
+    body: OrganizationId
+    issued_by: OrganizationId
+    line: ReportLine
+    first: date
+    last: date
+    title: Line
+    figures: tuple[IssuedFigure, ...]
+    position: int
+    sha256: Sha256
+    reason: Text | None = None
+
+
 EVENTS: Final = Catalogue(
     service="notification",
-    categories=("subscription", "notice", "deadline", "personal_notification"),
+    categories=("subscription", "notice", "deadline", "report", "personal_notification"),
     current=MappingProxyType(
         {
             "SubscriptionSet.v1": SubscriptionSet,
@@ -167,6 +206,7 @@ EVENTS: Final = Catalogue(
             "DeadlineApproached.v1": DeadlineApproached,
             "DeadlineMissed.v1": DeadlineMissed,
             "Escalated.v1": Escalated,
+            "PeriodicReportIssued.v1": PeriodicReportIssued,
             "PersonalDataErased.v1": PersonalDataErased,
         }
     ),

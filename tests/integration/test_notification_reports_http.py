@@ -1,5 +1,6 @@
 """Periodic reports over HTTP (clause IV.2)."""
 
+import hashlib
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
-from shared.contracts.registration import RegistrationAccepted
+from shared.contracts.registration import MovementLaunched, RegistrationAccepted
 from shared.contracts.values import ModelId
 from shared.host.issuer import User
 from shared.host.policy import Role
@@ -47,6 +48,17 @@ async def running(tmp_path: Path) -> AsyncIterator[World]:
         await here.record(
             registration.EVENTS, f"organization-{CELL}", story.line(CELL, "party", COMMITTEE)
         )
+        launched = MovementLaunched(
+            movement_id=story.MOVEMENT,
+            name="Dân vận khéo",
+            first_year=2026,
+            last_year=2030,
+            legal_bases=("Hướng dẫn",),
+            launching_body=OFFICE,
+            rule_set=story.RULE_SET,
+            rule_set_version=1,
+        )
+        await here.record(registration.EVENTS, f"movement-{story.MOVEMENT}", launched)
         await here.record(
             registration.EVENTS,
             f"model-{MODEL}",
@@ -127,3 +139,47 @@ async def test_there_is_no_list_for_a_figure_that_there_is_not(running: World) -
             window="cumulative",
         )
         assert answer.status_code == 404
+
+
+ISSUED = "/notification/issued-reports"
+HALF = {"body": str(COMMITTEE), "period": "2026-H2"}
+
+
+async def test_an_issued_report_stays_what_it_was_and_later_corrections_show(
+    running: World,
+) -> None:
+    await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026")
+    answer = await running.post(ISSUED, HALF, user="office")
+    assert answer.status_code == 201, answer.text
+    report_id = answer.json()["id"]
+    view = await running.get(f"{ISSUED}/{report_id}", user="auditor")
+    assert (view["report"]["issue"], view["differences"]) == (1, [])
+    content = (await running.read(f"{ISSUED}/{report_id}/content", user="auditor")).content
+    assert hashlib.sha256(content).hexdigest() == view["report"]["sha256"]
+    accepted = RegistrationAccepted(model_id=OTHER, committee=COMMITTEE)
+    await running.record(registration.EVENTS, f"model-{OTHER}", accepted)
+    view = await running.get(f"{ISSUED}/{report_id}", user="auditor")
+    (difference,) = view["differences"]
+    assert difference["figure"] == "accepted"
+    assert (difference["issued"]["value"], difference["now"]["value"]) == (1, 2)
+    again = await running.post(ISSUED, HALF, user="office")
+    assert again.json()["type"].endswith("report-issued-before")
+    again = await running.post(ISSUED, {**HALF, "reason": "Bổ sung"}, user="office")
+    assert again.status_code == 201
+    (row,) = (await running.get(ISSUED, user="auditor", body=COMMITTEE))["items"]
+    assert (row["issue"], row["title"]) == (2, "Báo cáo 6 tháng cuối năm 2026: Đảng ủy")
+
+
+async def test_the_leaders_are_told_and_only_who_oversees_the_body_may_issue(
+    running: World,
+) -> None:
+    await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026")
+    assert (await running.post(ISSUED, HALF, user="stranger")).status_code == 403
+    assert (await running.post(ISSUED, HALF, user="office")).status_code == 201
+
+    async def told() -> str | None:
+        items = (await running.get("/notification/inbox", user="office"))["items"]
+        found = [row for row in items if row["kind"] == "PeriodicReportIssued"]
+        return found[0]["relation"] if found else None
+
+    assert await running.until(told) == "issuing_body"

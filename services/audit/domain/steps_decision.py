@@ -189,6 +189,13 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="Still open, it went up to {to} (step {step}): {matter}, last day {last_day}.",
             clause="IV.2",
         ),
+        n.PeriodicReportIssued: Template(
+            vi="{issued_by} phát hành lần {issue} “{title}” (từ {first} đến {last}, {line}), {figures} chỉ tiêu, "
+            "tính đến vị trí {position}. Lý do phát hành lại: {reason}",
+            en="{issued_by} issued “{title}” ({first} to {last}, {line}), issue {issue}, {figures} figures, "
+            "counted up to position {position}. Reason to issue it again: {reason}",
+            clause="IV.2",
+        ),
         n.NoticeDelivered: Template(vi="Thông báo đã tới nơi.", en="The notice arrived."),
         n.NoticeFailed: Template(
             vi="Gửi thông báo chưa thành công, lần {attempt} ({error}).",

@@ -20,6 +20,7 @@ from shared.contracts.notification import (
     DeadlineMissed,
     Escalated,
     Matter,
+    PeriodicReportIssued,
     Relation,
 )
 from shared.contracts.recognition import (
@@ -126,6 +127,11 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(DeadlineApproached, ("responsible",), "practice: reminder_days"),
     RecipientRule(DeadlineMissed, ("responsible", "committee", "launching_body"), "guideline IV.2"),
     RecipientRule(Escalated, ("superior", "responsible"), "guideline IV.2"),
+    RecipientRule(
+        PeriodicReportIssued,
+        ("reported_body", "issuing_body", "body_above"),
+        "guideline IV.2",
+    ),
     RecipientRule(
         ModelWithdrawn,
         ("committee", "appraising_unit", "deciding_body", "launching_body"),

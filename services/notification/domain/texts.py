@@ -251,6 +251,10 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             en="Something about the model “{title}” is overdue and still open; it now goes up the line. "
             "See to it that it is done.",
         ),
+        "PeriodicReportIssued": NoticeText(
+            vi="Đã phát hành “{title}”. Hãy xem.",
+            en="The periodic report “{title}” was issued. Look at it.",
+        ),
         "ModelWithdrawn": NoticeText(
             vi="Mô hình “{title}” đã được rút; các bước tiếp theo dừng lại.",
             en="The model “{title}” was withdrawn; nothing further follows.",
@@ -262,6 +266,7 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
 _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "RuleSetAdopted": "/evaluation/rule-sets/{document}",
+        "PeriodicReportIssued": "/notification/issued-reports/{document}",
         "FeedbackRaised": "/registration/feedback",
         "FeedbackAnswered": "/registration/feedback",
     }

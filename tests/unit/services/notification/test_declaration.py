@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.notification.domain import deadline, notice
+from services.notification.domain import deadline, notice, period, report
 from services.notification.domain.deadline import DEADLINE
 from services.notification.domain.notice import NOTICE
 from services.notification.domain.recipients import RULES
@@ -49,6 +49,11 @@ def test_mail_is_scheduled_where_there_is_a_mail_server() -> None:
 
 def test_every_refusal_stands_in_the_readme() -> None:
     text = README.read_text()
-    for refusal in (*vars(notice).values(), *vars(deadline).values()):
+    for refusal in (
+        *vars(notice).values(),
+        *vars(deadline).values(),
+        *vars(period).values(),
+        *vars(report).values(),
+    ):
         if isinstance(refusal, Refusal):
             assert f"`{refusal.code}`" in text
