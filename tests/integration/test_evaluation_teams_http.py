@@ -96,6 +96,8 @@ async def test_with_the_last_score_all_are_opened_and_the_result_follows(
     await score(evaluation, "foreign-appraiser", 14, 16, 15, 15, 18)
     view = await opened(evaluation)
     assert {one["evidence"] for one in view["scores"]} == {"Của appraiser", "Của foreign-appraiser"}
+    before = await seen(evaluation, "registrant")
+    assert set(map(len, before.values())) == {0}, "outsiders wait for the completion"
     again = {"criterion": "1", "points": 2, "evidence": "x"}
     refused = await evaluation.refused(f"{TEAM}/scores", again, user="appraiser")
     assert refused["type"] == "/problems/scores-open"
@@ -169,6 +171,7 @@ async def test_the_last_who_had_not_scored_steps_back_and_the_rest_is_opened(
     await evaluation.opened()
     await evaluation.ok(TEAM, BOTH, user="appraiser")
     await score(evaluation, "appraiser", *ALL)
+    await evaluation.here.until(evaluation.here.is_settled)
     await evaluation.ok(f"{TEAM}/recusals", {"tie": "family"}, user="foreign-appraiser")
 
     async def look() -> bool | None:
