@@ -15,9 +15,11 @@ from services.registration import (
     queries,
     quota_places,
     running_api,
+    similarity_queries,
     standing_api,
 )
 from services.registration.domain.erasure import ERASURE
+from services.registration.domain.facts import RegistrationRules
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     AcceptLateReport,
@@ -50,11 +52,14 @@ from services.registration.domain.movement import (
     SetCalendar,
     SetCalendarForm,
 )
+from services.registration.domain.similarity import Similar, Texts
+from services.registration.similarity_queries import Registering, similar_to
+from shared.contracts.registration import ModelRegistered
 from shared.contracts.values import ModelId, MovementId
 from shared.domain.time import legal_date
 from shared.host.cursor import PageParameters
 from shared.host.erasure import erasure_routes
-from shared.host.service import Api, Call, NotFoundError, Outcome, Page
+from shared.host.service import Api, Call, NotFoundError, Outcome, Page, Work
 
 # --- movements --------------------------------------------------------------------------------
 
@@ -126,6 +131,8 @@ async def _register(call: Call[RegisterModelForm], model: ModelId) -> Outcome:
         movement_year=known.year,
         rules=known.rules,
     )
+    similar = await _similar(call, command, known.rules)
+    command = msgspec.structs.replace(command, similar=similar)
     place = await quota_places.place_for(call, command)
     return await call.execute(
         MODEL,
@@ -149,11 +156,34 @@ async def record_launching_body_registration(
 
 
 async def accept_registration(call: Call[AcceptRegistrationForm]) -> Outcome:
-    """Accept a registration as its party committee."""
+    """Accept a registration as its party committee; with a reason where another model was found alike, also one
+    that was registered since (practice: similarity).
+    """
     model = call.path_id("model_id")
-    successions, cites = await facts.of_duties(call, model)
-    command = AcceptRegistration(at=call.now, successions=successions)
-    return await call.execute(MODEL, model, command, cites=cites)
+    state = (await call.load(MODEL, model)).state
+    known = await facts.of_model(call, state)
+    successions, ends = await facts.of_duties(call, model)
+    similar = (
+        () if state.registration is None else await _similar(call, state.registration, known.rules)
+    )
+    command = AcceptRegistration(
+        **asdict(call.body), at=call.now, successions=successions, similar=similar
+    )
+    cites = tuple(dict.fromkeys((*known.cites, *ends)))
+    return await call.execute(MODEL, model, command, cites=cites, rules=known.rule_set_name)
+
+
+async def _similar(
+    work: Work, ours: RegisterModel | ModelRegistered, rules: RegistrationRules
+) -> tuple[Similar, ...]:
+    registering = Registering(
+        model=ours.model_id,
+        texts=Texts(name=ours.name, place=ours.address, content=ours.content),
+        holder=ours.holder,
+        year=ours.year,
+        aim=ours.aim,
+    )
+    return await similar_to(work.read, registering, rules.similarity)
 
 
 async def return_registration(call: Call[ReturnRegistrationForm]) -> Outcome:
@@ -223,6 +253,7 @@ def routes(api: Api) -> None:
     _results_routes(api)
     answering_api.routes(api)
     quota_places.routes(api)
+    similarity_queries.routes(api)
     running_api.routes(api)
     evidence_api.routes(api)
     course_api.routes(api)

@@ -169,6 +169,7 @@ async def _rules(
         items=settings.registration_items.value,
         sub_fields=settings.sub_fields.value,
         models_per_unit=settings.models_per_unit.value,
+        similarity=settings.similarity.value,
     )
     return rules, UUID(row.event_id)
 

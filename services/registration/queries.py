@@ -18,6 +18,7 @@ from services.registration.readmodel import (
     numbers,
     progress,
 )
+from shared.contracts.intake import SimilarityFound
 from shared.contracts.registration import (
     CalendarSet,
     LatenessRecorded,
@@ -185,6 +186,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     """The last day for the committee's answer; None while the holder supplements, and once it is given."""
     supplement_asked: SupplementRequested | None
     supplements: int
+    similar: tuple[SimilarityFound, ...]
+    accepted_because: str | None
     register_number: str | None
     plan: Plan | None
     core_members: int
@@ -218,6 +221,8 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
         answer_by=state.answering.due_on,
         supplement_asked=state.answering.asked,
         supplements=state.answering.supplements,
+        similar=state.similar,
+        accepted_because=state.accepted_because,
         register_number=state.register_number,
         plan=state.plan,
         core_members=len(state.planning.team),

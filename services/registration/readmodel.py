@@ -7,9 +7,11 @@ import msgspec
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from services.registration import organization_rows, running_rows
+from services.registration.domain.similarity import leading
 from services.registration.running_rows import recorded_on
 from services.registration.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
 from shared.contracts.evaluation import RuleSetAdopted
+from shared.contracts.intake import SimilarityFound
 from shared.contracts.registration import (
     CalendarSet,
     LatenessRecorded,
@@ -41,7 +43,7 @@ from shared.contracts.running import (
     ProgressReported,
 )
 from shared.host.copying import adds, patches, puts, recorded_at
-from shared.host.rows import Patch, RowChange
+from shared.host.rows import Patch, Put, RowChange
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.standing import standing_tables
 from shared.host.text import fold
@@ -135,6 +137,38 @@ progress: Final = Table(
 )
 """How many progress reports a model has; apart, because a count is added to a row that may not exist."""
 
+contents: Final = Table(
+    "contents",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+"""What models are about; apart, because lists of models do not read it."""
+
+place_words: Final = Table(
+    "place_words",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("word", String(200), nullable=False),
+    Index("place_words_by_word", "word", "model_id"),
+)
+"""By what models of much the same place are found (similarity.leading). Words of a place that was changed may stay:
+they make a candidate more, and what is compared is the place of today.
+"""
+
+similarities: Final = Table(
+    "similarities",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("other", String(_ID), primary_key=True),
+    Column("other_name", String(200), nullable=False),
+    Column("name_percent", Integer, nullable=False),
+    Column("place_percent", Integer, nullable=False),
+    Column("content_percent", Integer, nullable=False),
+    Index("similarities_by_name", "name_percent", "model_id", "other"),
+)
+
 rule_sets: Final = Table(
     "rule_sets",
     TABLES,
@@ -164,6 +198,12 @@ def _corrected(recorded: Recorded[EntryCorrected]) -> Iterable[RowChange]:
         yield Patch(numbers, {"model_id": str(event.model_id)}, {"register_number": event.becomes})
 
 
+def _placed(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
+    model = str(recorded.event.model_id)
+    for rank, word in enumerate(leading(recorded.event.address)):
+        yield Put(place_words, {"model_id": model, "rank": rank, "word": word})
+
+
 READ_MODEL: Final = ReadModel(
     version=6,
     tables=TABLES,
@@ -183,6 +223,9 @@ READ_MODEL: Final = ReadModel(
             session="none",
             search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
         ),
+        puts(ModelRegistered, contents),
+        on(ModelRegistered, _placed),
+        puts(SimilarityFound, similarities),
         puts(LaunchingBodyRegistrationRecorded, numbers),
         patches(RegistrationAccepted, models, status="accepted", answer_by=None),
         patches(RegistrationReturned, models, status="returned", answer_by=None),

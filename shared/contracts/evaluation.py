@@ -41,6 +41,7 @@ from shared.contracts.values import (
     Forgettable,
     HolderKind,
     LatenessEffect,
+    Likeness,
     Line,
     ModelId,
     OrganizationId,
@@ -158,6 +159,8 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How often a registration may be sent back for a supplement."""
     registration_answer_working_days: Setting[SomeDays]
     """Working days the committee has to accept a registration, or return it with reasons."""
+    similarity: Setting[Likeness]
+    """When a registration is held against another model that may be the same work."""
     quiet_after_days: Setting[SomeDays]
     """Days without a report or an assessment after which a running model counts as quiet."""
     help_days: Setting[SomeDays]

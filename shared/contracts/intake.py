@@ -1,11 +1,11 @@
-"""Events of taking registrations in: the places of a unit's quota."""
+"""Events of taking registrations in: places of a unit's quota, models that may be the same work."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.contracts.event import Event
-from shared.contracts.values import ModelId, MovementId, OrganizationId
+from shared.contracts.values import Line, ModelId, MovementId, OrganizationId
 
 
 class QuotaPlaceTaken(Event, frozen=True):
@@ -40,3 +40,16 @@ class QuotaPlaceLapsed(Event, frozen=True):
 
     model_id: ModelId
     place_id: UUID
+
+
+class SimilarityFound(Event, frozen=True):
+    """A registration is alike another model in place, and in name or content (practice: similarity): the shares in
+    percent. The committee accepts it with a reason alone.
+    """
+
+    model_id: ModelId
+    other: ModelId
+    other_name: Line
+    name_percent: int
+    place_percent: int
+    content_percent: int

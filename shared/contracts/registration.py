@@ -7,7 +7,12 @@ from typing import Final, Literal
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
-from shared.contracts.intake import QuotaPlaceFreed, QuotaPlaceLapsed, QuotaPlaceTaken
+from shared.contracts.intake import (
+    QuotaPlaceFreed,
+    QuotaPlaceLapsed,
+    QuotaPlaceTaken,
+    SimilarityFound,
+)
 from shared.contracts.particulars import Particulars
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.running import (
@@ -258,10 +263,13 @@ class LaunchingBodyRegistrationRecorded(Event, frozen=True):
 
 
 class RegistrationAccepted(Event, frozen=True):
-    """The party committee accepted the registration (practice; clause III.1.1c)."""
+    """The party committee accepted the registration (practice; clause III.1.1c). `reason` says why, where another
+    model was found to be alike.
+    """
 
     model_id: ModelId
     committee: OrganizationId
+    reason: Text | None = None
 
 
 class RegistrationReturned(Event, frozen=True):
@@ -440,6 +448,7 @@ EVENTS: Final = Catalogue(
             "ReplicationRecorded.v1": ReplicationRecorded,
             "FeedbackRaised.v1": FeedbackRaised,
             "FeedbackAnswered.v1": FeedbackAnswered,
+            "SimilarityFound.v1": SimilarityFound,
             "QuotaPlaceTaken.v1": QuotaPlaceTaken,
             "QuotaPlaceFreed.v1": QuotaPlaceFreed,
             "QuotaPlaceLapsed.v1": QuotaPlaceLapsed,

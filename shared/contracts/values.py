@@ -116,3 +116,15 @@ SurveyGate = Literal["before_registration", "before_plan"]
 
 LatenessEffect = Literal["mark", "accept_with_reason", "ineligible"]
 """What late written results lead to (rule set; practice)."""
+
+Alike = Annotated[int, msgspec.Meta(ge=50, le=100)]
+
+
+class Likeness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From which shares, in percent, two models look like the same work: the place's, and the name's or the
+    content's.
+    """
+
+    name_percent: Alike
+    place_percent: Alike
+    content_percent: Alike

@@ -26,7 +26,7 @@ from services.registration.domain.model_commands import RegisterModel
 from services.registration.service import SERVICE
 from shared.contracts.evaluation import Category, Quota
 from shared.contracts.notification import NoticeQueued
-from shared.contracts.values import ModelId
+from shared.contracts.values import Likeness, ModelId
 from shared.eventstore.port import EventStore
 from shared.host.clock import SystemClock
 from shared.host.commands import Executor
@@ -117,6 +117,7 @@ def registration(model: ModelId, clock: SystemClock) -> RegisterModel:
             help_days=15,
             supplements_max=1,
             models_per_unit=Quota(at_least=0, at_most=None),
+            similarity=Likeness(name_percent=60, place_percent=70, content_percent=60),
         ),
     )
 

@@ -37,6 +37,7 @@ from shared.contracts.registration import (
 from shared.contracts.running import CoreMember, Figure, PlanAdopted, Target
 from shared.contracts.values import (
     Forgettable,
+    Likeness,
     ModelId,
     MovementId,
     OrganizationId,
@@ -76,6 +77,7 @@ rules = RegistrationRules(
     help_days=15,
     supplements_max=1,
     models_per_unit=Quota(at_least=0, at_most=None),
+    similarity=Likeness(name_percent=60, place_percent=70, content_percent=60),
 )
 survey_site = SurveySite(
     model_id=MODEL_ID,

@@ -40,6 +40,7 @@ from shared.contracts.values import (
     CouncilId,
     CriteriaSetId,
     Forgettable,
+    Likeness,
     LineKind,
     ModelId,
     MovementId,
@@ -132,6 +133,10 @@ SETTINGS = RuleSettings(
     sub_fields=Setting(value=(), source="practice: mẫu"),
     supplements_max=Setting(value=1, source="practice: mẫu"),
     registration_answer_working_days=Setting(value=5, source="practice: mẫu"),
+    similarity=Setting(
+        value=Likeness(name_percent=60, place_percent=70, content_percent=60),
+        source="practice: mẫu",
+    ),
     quiet_after_days=Setting(value=60, source="practice: mẫu"),
     help_days=Setting(value=15, source="practice: mẫu"),
     exemplar_basis=Setting(value="recognised", source="practice: mẫu"),

@@ -6,7 +6,8 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.host.text import _fold_any, contains, fold
+from shared.domain.text import _fold_any, fold
+from shared.host.text import contains
 
 
 def test_diacritics_case_and_blanks_do_not_matter() -> None:

@@ -94,6 +94,7 @@ PRIVATE_READS = {
     ("registration", "/overdue-answers"),
     ("registration", "/units-below-quota"),
     ("registration", "/difficulties"),
+    ("registration", "/duplicates"),
     ("registration", "/feedback"),
     ("registration", "/feedback/{feedback_id}"),
     ("registration", "/models/{model_id}/core-team"),

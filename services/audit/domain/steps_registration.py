@@ -108,7 +108,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             clause="II.2",
         ),
         r.RegistrationAccepted: Template(
-            vi="{committee} chấp nhận đăng ký.", en="{committee} accepted the registration."
+            vi="{committee} chấp nhận đăng ký. Lý do: {reason}",
+            en="{committee} accepted the registration. Reason: {reason}",
         ),
         r.RegistrationReturned: Template(
             vi="{committee} trả lại đăng ký. Lý do: {reasons}",

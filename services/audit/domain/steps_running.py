@@ -11,6 +11,12 @@ from shared.contracts.event import Event
 
 TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
     {
+        i.SimilarityFound: Template(
+            vi="Giống mô hình “{other_name}”: tên {name_percent} %, địa điểm {place_percent} %, nội dung "
+            "{content_percent} %.",
+            en="It is alike the model “{other_name}”: name {name_percent} %, place {place_percent} %, content "
+            "{content_percent} %.",
+        ),
         i.QuotaPlaceTaken: Template(
             vi="{unit} giữ một trong {at_most} chỗ đăng ký năm {year} cho mô hình {model_id}.",
             en="{unit} took one of its {at_most} places of {year} for the model {model_id}.",

@@ -32,7 +32,7 @@ from shared.contracts.evaluation import (
     Times,
 )
 from shared.contracts.particulars import RegistrationItem, SubField
-from shared.contracts.values import LatenessEffect, OrganizationId, SurveyGate
+from shared.contracts.values import LatenessEffect, Likeness, OrganizationId, SurveyGate
 from shared.domain.refusal import Refusal
 
 
@@ -62,6 +62,7 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sub_fields: Setting[Annotated[tuple[SubField, ...], msgspec.Meta(max_length=100)]] | None = None
     supplements_max: Setting[Times] | None = None
     registration_answer_working_days: Setting[SomeDays] | None = None
+    similarity: Setting[Likeness] | None = None
     quiet_after_days: Setting[SomeDays] | None = None
     help_days: Setting[SomeDays] | None = None
     exemplar_basis: Setting[ExemplarBasis] | None = None

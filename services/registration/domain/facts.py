@@ -8,6 +8,7 @@ from shared.contracts.evaluation import Category, Quota
 from shared.contracts.particulars import RegistrationItem, SubField
 from shared.contracts.values import (
     LatenessEffect,
+    Likeness,
     MovementId,
     OrganizationId,
     RuleSetId,
@@ -30,6 +31,7 @@ class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[RegistrationItem, ...] = ()
     sub_fields: tuple[SubField, ...] = ()
     models_per_unit: Quota
+    similarity: Likeness
 
     @property
     def name(self) -> str:

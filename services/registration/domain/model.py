@@ -59,6 +59,7 @@ from services.registration.domain.plan import (
     RevisePlan,
 )
 from services.registration.domain.reporting import ReportingCommand
+from services.registration.domain.similarity import Similar
 from services.registration.domain.stages import accepted, registration_of, running
 from services.registration.domain.support import (
     AssignHelp,
@@ -68,7 +69,7 @@ from services.registration.domain.support import (
     ResolveDifficulty,
     SupportCommand,
 )
-from shared.contracts.intake import QuotaPlaceLapsed
+from shared.contracts.intake import QuotaPlaceLapsed, SimilarityFound
 from shared.contracts.registration import (
     LaunchingBodyRegistrationRecorded,
     ModelRegistered,
@@ -78,6 +79,7 @@ from shared.contracts.registration import (
     SiteSurveyed,
 )
 from shared.contracts.running import ProgressReported
+from shared.contracts.values import ModelId
 from shared.domain.decider import Decider
 from shared.domain.time import legal_date
 
@@ -112,7 +114,7 @@ def decide(state: Model, command: ModelCommand) -> Events:
         case RecordLaunchingBodyRegistration():
             return _record_launching_body(state, command)
         case AcceptRegistration():
-            return _accept(state)
+            return _accept(state, command)
         case ReturnRegistration():
             return _return(state, command)
         case RequestSupplement():
@@ -221,6 +223,7 @@ def _register(state: Model, command: RegisterModel) -> Events:
             rule_set_version=command.rules.version,
             answer_by=answering.answer_by(command.rules, legal_date(command.at)),
         ),
+        *_found(command.model_id, command.similar),
     )
 
 
@@ -280,13 +283,35 @@ def _record_launching_body(state: Model, command: RecordLaunchingBodyRegistratio
     )
 
 
-def _accept(state: Model) -> Events:
+def _accept(state: Model, command: AcceptRegistration) -> Events:
     registration = registration_of(state)
     if state.status == "supplementing":
         raise answering.SUPPLEMENT_AWAITED()
     if state.status != "registered":
         raise refuse.NOT_AWAITING_DECISION()
-    return (RegistrationAccepted(model_id=registration.model_id, committee=registration.committee),)
+    known = {found.other for found in state.similar}
+    fresh = tuple(one for one in command.similar if one.other not in known)
+    found = (*state.similar, *_found(registration.model_id, fresh))
+    if found and command.reason is None:
+        raise refuse.SIMILAR_UNANSWERED(other=found[0].other_name)
+    accepted_now = RegistrationAccepted(
+        model_id=registration.model_id, committee=registration.committee, reason=command.reason
+    )
+    return (*found[len(state.similar) :], accepted_now)
+
+
+def _found(model_id: ModelId, similar: tuple[Similar, ...]) -> tuple[SimilarityFound, ...]:
+    return tuple(
+        SimilarityFound(
+            model_id=model_id,
+            other=one.other,
+            other_name=one.other_name,
+            name_percent=one.name_percent,
+            place_percent=one.place_percent,
+            content_percent=one.content_percent,
+        )
+        for one in similar
+    )
 
 
 def _return(state: Model, command: ReturnRegistration) -> Events:

@@ -1,7 +1,7 @@
 """What one can ask of a model: the forms people fill in, and the commands they become."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -13,6 +13,7 @@ from services.registration.domain.extension import ExtensionCommand
 from services.registration.domain.facts import HolderFacts, MovementYear, RegistrationRules
 from services.registration.domain.life import LifeCommand
 from services.registration.domain.plan import Figures, PlanningCommand
+from services.registration.domain.similarity import Similar
 from services.registration.domain.support import SupportCommand
 from shared.contracts.particulars import Particulars
 from shared.contracts.values import (
@@ -31,6 +32,11 @@ from shared.contracts.values import (
 from shared.domain.decider import Request
 from shared.domain.graph import Graph
 from shared.domain.time import Instant
+
+SIMILAR_MAX: Final = 10
+"""Models alike that are recorded of one registration, the most alike first."""
+
+SimilarModels = Annotated[tuple[Similar, ...], msgspec.Meta(max_length=SIMILAR_MAX)]
 
 
 class SurveySiteForm(Request, frozen=True, kw_only=True):
@@ -97,6 +103,7 @@ class RegisterModel(RegistrationRecord, frozen=True, kw_only=True):
     movement_year: MovementYear
     rules: RegistrationRules
     place: UUID | None = None
+    similar: SimilarModels = ()
 
 
 class LapsePlace(Request, frozen=True, kw_only=True):
@@ -129,13 +136,16 @@ class RecordLaunchingBodyRegistration(
 
 
 class AcceptRegistrationForm(Request, frozen=True, kw_only=True):
-    """Nothing to fill in."""
+    """Why it is accepted: to be said where another model was found to be alike."""
+
+    reason: Text | None = None
 
 
 class AcceptRegistration(AcceptRegistrationForm, frozen=True, kw_only=True):
-    """The committee accepts the registration."""
+    """The committee accepts the registration. `similar` are the models that are alike today."""
 
     at: Instant
+    similar: SimilarModels = ()
     successions: Graph = Graph()
 
 

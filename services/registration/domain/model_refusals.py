@@ -82,6 +82,14 @@ NOT_AWAITING_DECISION: Final = Refusal(
     vi="Không có hồ sơ đăng ký nào đang chờ cấp ủy xem xét.",
     en="No registration is waiting for the committee.",
 )
+SIMILAR_UNANSWERED: Final = Refusal(
+    "similarity-unanswered",
+    vi="Đăng ký này giống mô hình “{other}” về địa điểm và về tên hoặc nội dung. Hãy đối chiếu; nếu không trùng thì "
+    "chấp nhận kèm lý do, nếu trùng thì trả lại.",
+    en="This registration is alike the model “{other}” in place, and in name or content. Compare them; accept it "
+    "with a reason where it is another work, return it where it is the same.",
+    practice="similarity",
+)
 NOT_REGISTERED: Final = Refusal(
     "model-not-registered",
     vi="Mô hình chưa được đăng ký. Hãy đăng ký trước.",

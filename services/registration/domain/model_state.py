@@ -24,7 +24,7 @@ from services.registration.domain.life import Life, LifeEvent
 from services.registration.domain.plan import Plan, Planning, PlanningEvent
 from services.registration.domain.support import Support, SupportEvent
 from shared.contracts.event import Event
-from shared.contracts.intake import QuotaPlaceLapsed
+from shared.contracts.intake import QuotaPlaceLapsed, SimilarityFound
 from shared.contracts.registration import (
     LatenessRecorded,
     LateReportAccepted,
@@ -74,6 +74,7 @@ ModelEvent = (
     | RegistrationReturned
     | AnsweringEvent
     | QuotaPlaceLapsed
+    | SimilarityFound
     | PlanningEvent
     | SupportEvent
     | EvidenceEvent
@@ -111,6 +112,8 @@ class Model(msgspec.Struct, frozen=True):
     registration: ModelRegistered | None = None
     answering: Answering = Answering()
     lapsed_places: frozenset[UUID] = frozenset()
+    similar: tuple[SimilarityFound, ...] = ()
+    accepted_because: str | None = None
     register_number: str | None = None
     planning: Planning = Planning()
     support: Support = Support()
@@ -161,10 +164,9 @@ def evolve(state: Model, event: ModelEvent) -> Model:
         case ModelRegistered() | SupplementSupplied():
             return _awaiting_answer(state, event)
         case SupplementRequested() | RegistrationAccepted() | RegistrationReturned():
-            status = _ANSWERED[type(event)]
-            return known(state, status=status, answering=answering.evolve(state.answering, event))
-        case QuotaPlaceLapsed():
-            return known(state, lapsed_places=state.lapsed_places | {event.place_id})
+            return _answered(state, event)
+        case QuotaPlaceLapsed() | SimilarityFound():
+            return _noted(state, event)
         case LaunchingBodyRegistrationRecorded():
             return known(state, register_number=event.register_number)
         case PlanAdopted():
@@ -222,12 +224,31 @@ _ANSWERED: Final[Mapping[type[Event], Status]] = MappingProxyType(
 )
 
 
-def _awaiting_answer(state: Model, event: ModelRegistered | SupplementSupplied) -> Model:
-    registration = event if isinstance(event, ModelRegistered) else state.registration
-    due = answering.evolve(state.answering, event)
+def _answered(
+    state: Model, event: SupplementRequested | RegistrationAccepted | RegistrationReturned
+) -> Model:
+    because = event.reason if isinstance(event, RegistrationAccepted) else None
     return msgspec.structs.replace(
-        state, status="registered", registration=registration, answering=due
+        state,
+        status=_ANSWERED[type(event)],
+        answering=answering.evolve(state.answering, event),
+        accepted_because=because,
     )
+
+
+def _noted(state: Model, event: QuotaPlaceLapsed | SimilarityFound) -> Model:
+    if isinstance(event, SimilarityFound):
+        return msgspec.structs.replace(state, similar=(*state.similar, event))
+    return msgspec.structs.replace(state, lapsed_places=state.lapsed_places | {event.place_id})
+
+
+def _awaiting_answer(state: Model, event: ModelRegistered | SupplementSupplied) -> Model:
+    due = answering.evolve(state.answering, event)
+    known = msgspec.structs.replace(state, status="registered", answering=due)
+    if isinstance(event, ModelRegistered):
+        # What was alike before it changed is asked anew.
+        return msgspec.structs.replace(known, registration=event, similar=())
+    return known
 
 
 def _corrected(state: Model, entries: Entries) -> Model:

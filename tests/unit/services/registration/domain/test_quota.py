@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.registration.domain import quota
@@ -137,6 +137,19 @@ steps = st.lists(
 )
 
 
+FIRST, SECOND = MODELS
+
+
+@example(
+    played=[
+        ("ask", FIRST),
+        ("reclaim", FIRST),
+        ("ask", SECOND),
+        ("send", SECOND),
+        ("send", FIRST),
+    ],
+    most=1,
+)
 @given(steps, st.integers(1, 2))
 def test_never_more_models_are_registered_than_the_rule_set_allows(
     played: list[tuple[str, ModelId]], most: int
