@@ -93,6 +93,8 @@ class Api:
     def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
         self.at: datetime | None = None
+        self.acting_for: UUID | None = None
+        """The organisation that commands are sent for where it is not the caller's own (ADR 0007)."""
         self.requests = 0
         self.written: dict[str, int] = {}
         """The last position written to each service: what a read asks for with `at_least`."""
@@ -175,6 +177,8 @@ class Api:
         headers = {"content-type": "application/json", "idempotency-key": str(key)}
         if user is not None:
             headers["authorization"] = f"Bearer {await self.sign_in(user)}"
+            if self.acting_for is not None:
+                headers["dvk-acting-for"] = str(self.acting_for)
         answer = await self._send(
             "POST",
             f"{self.addresses.service(service)}{path}",

@@ -1,7 +1,9 @@
 """`dvk import models`: models from a table as organisations keep them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.progress import Progress
@@ -29,6 +31,14 @@ Year = Annotated[
         "--year", help="The year registered for.", show_default="the latest with a calendar"
     ),
 ]
+ActingFor = Annotated[
+    str | None,
+    typer.Option(
+        "--acting-for",
+        metavar="BODY",
+        help="Enter for another body (name, code or id) that delegated a role or handed an office over to you.",
+    ),
+]
 
 
 def import_models(
@@ -37,6 +47,7 @@ def import_models(
     year: Year = None,
     user: User = None,
     token: Token = None,
+    acting_for: ActingFor = None,
     check: common.Check = False,
     yes: common.Yes = False,
     template: common.Template = None,
@@ -50,7 +61,8 @@ def import_models(
         write_template(template, COLUMNS, [EXAMPLE])
         return
     source = read_table(common.named_file(file, user, token).read_bytes(), COLUMNS)
-    job = _Job(source, year, user or "", token, url, quiet=as_json)
+    sender = _Sender(user or "", token, acting_for, url)
+    job = _Job(source, year, sender, quiet=as_json)
     result = run(job.checked())
     if not as_json:
         _show(job)
@@ -72,36 +84,40 @@ def import_models(
         )
 
 
+@dataclass(frozen=True)
+class _Sender:
+    """Who enters, for whom, and where."""
+
+    user: str
+    token: str | None
+    acting_for: str | None
+    url: list[str] | None
+
+    def api(self) -> Api:
+        return common.client(self.url, self.user, self.token)
+
+
 class _Job:
     """An import: what was read, and what was found."""
 
     def __init__(
-        self,
-        source: SourceTable,
-        year: int | None,
-        user: str,
-        token: str | None,
-        url: list[str] | None,
-        *,
-        quiet: bool,
+        self, source: SourceTable, year: int | None, sender: _Sender, *, quiet: bool
     ) -> None:
         self.source = source
         self.rows: Sequence[CheckedRow] = ()
         self.faults: Sequence[Fault] = ()
         self._year = year
-        self._user = user
-        self._token = token
-        self._url = url
+        self._sender = sender
+        self._organization: UUID | None = None
         self._quiet = quiet
-
-    def _api(self) -> Api:
-        return common.client(self._url, self._user, self._token)
 
     async def checked(self) -> Json:
         """Check every row against the server's lists."""
-        async with self._api() as api:
-            lists = await fetch_lists(api, self._user, self._year)
+        sender = self._sender
+        async with sender.api() as api:
+            lists = await fetch_lists(api, sender.user, self._year, sender.acting_for)
         self._year = lists.year
+        self._organization = lists.organization
         self.rows, self.faults = check_rows(self.source.rows, lists)
         return {
             "rows": len(self.source.rows),
@@ -113,12 +129,15 @@ class _Job:
     async def sent(self) -> Json:
         """Send the rows."""
         assert self._year is not None
+        sender = self._sender
         shown = Progress(console=console(error=True), disable=self._quiet, transient=True)
-        async with self._api() as api:
+        async with sender.api() as api:
+            if sender.acting_for is not None:
+                api.acting_for = self._organization
             with shown as progress:
                 task = progress.add_task("", total=len(self.rows))
                 new, already = await send_rows(
-                    api, self.rows, self._user, self._year, lambda: progress.advance(task)
+                    api, self.rows, sender.user, self._year, lambda: progress.advance(task)
                 )
         return {"registered": new, "already": already}
 

@@ -84,7 +84,7 @@ class KnownBodies:
         text = row.cell(column)
         if text is None:
             return None
-        found = self._called(text)
+        found = self.called(text)
         if len(found) == 1:
             return found[0]
         if found:
@@ -105,7 +105,8 @@ class KnownBodies:
         )
         return None
 
-    def _called(self, text: str) -> Sequence[KnownBody]:
+    def called(self, text: str) -> Sequence[KnownBody]:
+        """The bodies that a text may mean: the one of that code or id, else all of that name."""
         coded = self.by_code.get(text.upper())
         if coded is not None:
             return (coded,)

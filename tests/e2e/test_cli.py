@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.serving import Serving, dvk, free_port, serving_demo
@@ -151,6 +152,41 @@ def test_a_provinces_bodies_come_from_a_table_and_again_change_nothing(
     there = bodies(server, "xa+moi")
     assert there["CB-1"]["party_superior"] == there["DU-1"]["organization_id"]
     assert there["B-1"]["category"] == "I.1.1-3"
+
+
+DEPUTY = "cb-dan-van-cua-lo"
+
+
+def test_a_deputy_enters_for_the_body_that_delegated(server: Serving, tmp_path: Path) -> None:
+    file = tmp_path / "models.csv"
+    file.write_text(f"{HEADER}\n{ROAD.replace('thôn 3', 'thôn 7')}\n")
+    deputy = ("--user", DEPUTY, "--acting-for", "Đảng ủy xã Đô Lương")
+    # `--user` stands there twice: the last one counts.
+    code, told = import_file(server, file, *deputy)
+    assert code == 1 and "no delegation" in str(told["said"])
+    code, told = import_file(server, file, "--acting-for", "Đảng ủy xã Không Có")
+    assert code == 2 and "--acting-for" in str(told["said"])
+    found = server.get("/registration/organizations?q=dang+uy+xa+do+luong&limit=200")["items"]
+    committee = next(body for body in found if body["name"] == "Đảng ủy xã Đô Lương")
+    granted = httpx.post(
+        f"{server.address}/registration/delegations",
+        json={
+            "organization": committee["organization_id"],
+            "role": "committee_officer",
+            "delegate": DEPUTY,
+            "valid_from": "2026-11-20",
+            "valid_until": "2026-11-30",
+            "document": "Giấy ủy quyền số 5",
+        },
+        headers={"authorization": f"Bearer {server.token(USER)}"},
+    )
+    assert granted.is_success, granted.text
+    at_least = granted.json()["position"]
+    server.get(f"/registration/delegations?at_least={at_least}", token=server.token(DEPUTY))
+    code, told = import_file(server, file, *deputy, "--yes")
+    assert (code, told.get("registered")) == (0, 1), told
+    own = import_file(server, file, "--user", DEPUTY, "--check")
+    assert own[0] == 1 and "committee" in str(own[1]["errors"])
 
 
 def test_without_a_terminal_nothing_is_sent_unasked(server: Serving, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from uuid import UUID
 import msgspec
 
 from dvk.api import Api, Json
-from dvk.errors import CommandError
-from dvk.importing.known import KnownBodies, fetch_bodies
+from dvk.errors import USAGE, CommandError
+from dvk.importing.known import KnownBodies, KnownBody, fetch_bodies
 
 LINE_STEPS_MAX: Final = 8
 
@@ -50,24 +50,69 @@ class Lists:
         )
 
 
-async def fetch_lists(api: Api, user: str, wanted: int | None) -> Lists:
-    """The server's lists for a year, the latest there is where none is named. Raises CommandError where no
-    movement has the year's calendar.
+async def fetch_lists(
+    api: Api, user: str, wanted: int | None, acting_for: str | None = None
+) -> Lists:
+    """The server's lists for a year, the latest there is where none is named, for whoever enters in the own
+    name or for the body called `acting_for`. Raises CommandError where no movement has the year's calendar, and
+    where nobody lets the caller act for that body.
     """
     bodies = KnownBodies.of(await fetch_bodies(api))
     movement, year = await _movement(api, wanted)
     settings = await _settings(api, movement)
     claims = claims_of(await api.sign_in(user))
-    organization = claims.get("organization")
+    own = claims.get("organization")
+    organization = None if own is None else UUID(own)
+    roles = frozenset[str](claims.get("roles", []))
+    if acting_for is not None:
+        organization = _one_called(bodies, acting_for).id
+        if str(organization) != own:
+            roles = await _roles_lent(api, user, str(claims.get("sub")), organization)
     return Lists(
         bodies=bodies,
         movement=UUID(movement["movement_id"]),
         year=year,
         categories={entry["id"]: entry["holder_kind"] for entry in settings["categories"]["value"]},
         survey_first=settings["survey_gate"]["value"] == "before_registration",
-        roles=frozenset(claims.get("roles", [])),
-        organization=None if organization is None else UUID(organization),
+        roles=roles,
+        organization=organization,
     )
+
+
+def _one_called(bodies: KnownBodies, text: str) -> KnownBody:
+    found = bodies.called(text)
+    if len(found) == 1:
+        return found[0]
+    ids = ", ".join(f"{body.code or body.id} ({body.place})" for body in found)
+    raise CommandError(
+        f"--acting-for: có {len(found)} đơn vị «{text}». Hãy ghi mã. {ids}",
+        f"--acting-for: {len(found)} bodies are called “{text}”. Write the code. {ids}",
+        USAGE,
+    )
+
+
+async def _roles_lent(api: Api, user: str, account: str, body: UUID) -> frozenset[str]:
+    """The roles that delegations and offices taken over give an account in a body. The server decides, by
+    their days too; this only tells earlier.
+    """
+    asked = {"organization": str(body)}
+    roles = {
+        row["role"]
+        async for row in api.pages("registration", "/delegations", asked, user=user)
+        if row["delegate"] == account
+    } | {
+        row["role"]
+        async for row in api.pages("registration", "/offices/handovers", asked, user=user)
+        if row["successor"] == account
+    }
+    if not roles:
+        raise CommandError(
+            "--acting-for: chưa có giấy ủy quyền hoặc bàn giao nào cho bạn tại đơn vị này. Hãy đề nghị người "
+            "giữ chức vụ ghi ủy quyền (POST /registration/delegations).",
+            "--acting-for: no delegation and no office handed over lets you act for this body. Ask who holds "
+            "the office to record one (POST /registration/delegations).",
+        )
+    return frozenset(roles)
 
 
 async def _movement(api: Api, wanted: int | None) -> tuple[Json, int]:
