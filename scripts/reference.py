@@ -1,4 +1,5 @@
-"""Writes what is generated from the code: AsyncAPI, OpenAPI, the policy table, the broker's definitions, golden files.
+"""Writes what is generated from the code: AsyncAPI, OpenAPI, the policy table, the stages of aggregates, the broker's
+definitions, golden files.
 
 A golden file that exists is never written again: its bytes are in somebody's log.
 """
@@ -11,6 +12,7 @@ import msgspec
 
 from dvk.services import SERVICES
 from scripts.policy_page import policy_page
+from scripts.states_page import states_page
 from shared.bus.topology import definitions
 from shared.contracts.asyncapi import asyncapi
 from shared.contracts.event import Catalogue
@@ -18,10 +20,12 @@ from shared.host.app import service_document
 from shared.host.commands import SOFTWARE
 from shared.host.service import Service
 from shared.host.settings import Settings
+from tests.support.arrows import Arrow, arrows
 from tests.support.examples import example
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
+STATES = ROOT / "docs" / "reference" / "states.md"
 
 
 def services() -> list[Service]:
@@ -53,6 +57,17 @@ def documents() -> dict[Path, str]:
     return found
 
 
+@cache
+def found_arrows() -> frozenset[Arrow]:
+    """The arrows between stages: apart from the other documents, because it takes seconds."""
+    return arrows()
+
+
+def states() -> str:
+    """The page of STATES."""
+    return states_page(services(), found_arrows())
+
+
 def missing_golden_files() -> dict[Path, bytes]:
     """Golden files of stored types that have none yet."""
     return {
@@ -69,7 +84,7 @@ def _json(document: object) -> str:
 
 def main() -> None:
     """Write what differs."""
-    for path, text in documents().items():
+    for path, text in {**documents(), STATES: states()}.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     GOLDEN.mkdir(exist_ok=True)

@@ -11,6 +11,9 @@ import httpx
 import pytest
 
 from dvk.demo.fates import DECIDED, DECLINED, TOLD, Fate
+from services.audit.replay import DECIDERS, decode
+from tests.support.arrows import not_drawn
+from tests.support.playing import stored_of
 from tests.support.serving import Serving, dvk, serving_demo
 
 MODELS = len(Fate)
@@ -70,6 +73,21 @@ def test_the_public_decisions_are_those_of_the_summary(
     }
     in_october = [d for d in decisions if d["decided_on"].startswith("2026-10-")]
     assert len(in_october) == len(decisions) - 1
+
+
+def test_every_step_of_the_year_is_drawn(server: Serving) -> None:
+    states: dict[str, Any] = {}
+    after = 0
+    while entries := server.get(f"/audit/log?after={after}&limit=1000")["entries"]:
+        for row in entries:
+            stored = stored_of(row)
+            decider = DECIDERS[stored.category]
+            before = states.get(stored.stream, decider.initial_state)
+            event = decode(stored)
+            assert not_drawn(decider, before, [event]) == set()
+            states[stored.stream] = decider.evolve(before, event)
+        after = entries[-1]["position"]
+    assert len(states) > MODELS
 
 
 def test_a_decision_against_the_advice_says_so_in_public(

@@ -50,6 +50,22 @@ Kill = Callable[[], Awaitable[object]]
 """Does harm, and returns when what was harmed runs again."""
 
 
+def stored_of(row: Json) -> StoredEvent:
+    """An event as the public log shows it."""
+    entry = decode_entry(base64.b64decode(row["entry"]))
+    return StoredEvent(
+        id=entry.id,
+        type=entry.type,
+        time_us=entry.time_us,
+        data=entry.data,
+        metadata=entry.metadata,
+        trace="",
+        stream=entry.stream,
+        revision=entry.revision,
+        position=row["position"],
+    )
+
+
 @dataclass(frozen=True)
 class Acknowledged:
     """A write that was answered: what was asked for under which key, and the answer."""
@@ -90,18 +106,7 @@ class Driver(Api):
             "entries"
         ]:
             for row in page["entries"]:
-                entry = decode_entry(base64.b64decode(row["entry"]))
-                stored = StoredEvent(
-                    id=entry.id,
-                    type=entry.type,
-                    time_us=entry.time_us,
-                    data=entry.data,
-                    metadata=entry.metadata,
-                    trace="",
-                    stream=entry.stream,
-                    revision=entry.revision,
-                    position=row["position"],
-                )
+                stored = stored_of(row)
                 entries.append((stored, decode(stored)))
             after = page["scanned_to"]
         return Chronicle(entries)

@@ -1,4 +1,6 @@
-"""Decides the record again: every command, on what stood before it, gives the events it gave."""
+"""Decides the record again: every command, on what stood before it, gives the events it gave, and
+takes no step that docs/reference/states.md does not draw.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +10,7 @@ import msgspec
 from services.audit.replay import DECIDERS, decode
 from shared.contracts.metadata import Metadata
 from shared.eventstore.port import START, EventStore, StoredEvent
+from tests.support.arrows import not_drawn
 
 
 def follows_from_its_record(events: Sequence[StoredEvent]) -> None:
@@ -26,6 +29,7 @@ def follows_from_its_record(events: Sequence[StoredEvent]) -> None:
         again = tuple(decider.decide(state, command))
         assert again, stored
         assert again == tuple(event for _, event in recorded[index : index + len(again)])
+        assert not_drawn(decider, state, again) == set()
         state = decider.fold(again, state)
         index += len(again)
 

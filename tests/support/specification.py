@@ -1,7 +1,8 @@
 """Domain tests as specifications: given what happened, when a command comes, then what follows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 import pytest
@@ -22,27 +23,37 @@ class When(Generic[S, C, E]):
     history: tuple[E, ...]
     command: C
 
-    def _decide(self) -> tuple[E, ...]:
+    def decide(self) -> tuple[E, ...]:
+        """What follows, or RefusedError."""
         # A command is decided on exactly what its record would say: bytes there and back.
         recorded = msgspec.json.decode(msgspec.json.encode(self.command), type=type(self.command))
         return tuple(self.decider.decide(self.decider.fold(self.history), recorded))
 
+    def _decided(self) -> tuple[E, ...]:
+        for watch in WATCHERS:
+            watch(self)
+        return self.decide()
+
     def then(self, *expected: E) -> None:
         """Exactly these events follow."""
-        assert self._decide() == expected
+        assert self._decided() == expected
 
     def then_nothing(self) -> None:
         """The command changes nothing and is not refused."""
-        assert self._decide() == ()
+        assert self._decided() == ()
 
     def then_refused(self, refusal: Refusal) -> RefusedError:
         """The command is refused by this rule, in both languages, before any event."""
         with pytest.raises(RefusedError) as caught:
-            self._decide()
+            self._decided()
         assert caught.value.refusal == refusal, caught.value.refusal.code
         for language in ("vi", "en"):
             assert "{" not in caught.value.sentence(language)
         return caught.value
+
+
+WATCHERS: Final[list[Callable[[When[Any, Any, Any]], None]]] = []
+"""Told of every specification before it is checked: none, but where docs/reference/states.md is made."""
 
 
 @dataclass(frozen=True)

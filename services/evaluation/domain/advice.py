@@ -90,7 +90,8 @@ def issue_advice(state: Appraisal, command: IssueAdvice) -> tuple[AdviceIssued, 
     appraised = state.appraised
     if appraised is None:
         raise NOT_APPRAISED()
-    if command.posting_working_days > 0 and state.posting_closed is None:
+    to_be_posted = command.posting_working_days > 0 or state.posting is not None
+    if to_be_posted and state.posting_closed is None:
         raise POSTING_OPEN()
     ballot = command.ballot
     if command.ballot_mode != "none" and ballot is None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.evaluation.domain.advice import Discontinue, IssueAdvice, discontinue, issue_advice
-from services.evaluation.domain.appraisal_state import Appraisal, AppraisalEvent, evolve
+from services.evaluation.domain.appraisal_state import Appraisal, AppraisalEvent, evolve, stage
 from services.evaluation.domain.conflict import DeclareConflict, declare_conflict
 from services.evaluation.domain.posting import (
     AnswerOpinion,
@@ -124,6 +124,7 @@ APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider
     initial_state=Appraisal(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType(
         {
             "OpenAppraisal": OpenAppraisal,

@@ -108,6 +108,21 @@ class Appraisal(msgspec.Struct, frozen=True):
         )
 
 
+def stage(state: Appraisal) -> str:
+    """How far it has come."""
+    if state.discontinued is not None:
+        return "discontinued"
+    if state.advice is not None:
+        return "advised"
+    if state.posting_closed is not None:
+        return "posting-closed"
+    if state.posting is not None:
+        return "posted"
+    if state.appraised is not None:
+        return "appraised"
+    return "unknown" if state.opened is None else "opened"
+
+
 def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
     """What is known after `event`."""
     replace = msgspec.structs.replace

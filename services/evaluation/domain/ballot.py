@@ -94,6 +94,17 @@ class Ballot(msgspec.Struct, frozen=True):
         return None if result is None else result.counted
 
 
+def stage(state: Ballot) -> str:
+    """How far it has come."""
+    if state.quorum_missed is not None:
+        return "quorum-missed"
+    if state.tallied is not None:
+        return "tallied"
+    if state.closed is not None:
+        return "closed"
+    return "unknown" if state.opened is None else "open"
+
+
 def evolve(state: Ballot, event: BallotEvent) -> Ballot:
     """What is known after `event`."""
     match event:
@@ -432,6 +443,7 @@ BALLOT: Final[Decider[Ballot, BallotCommand, BallotEvent]] = Decider(
     initial_state=Ballot(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType(
         {
             "OpenBallot": OpenBallot,

@@ -104,6 +104,12 @@ ALREADY_POSTED: Final = Refusal(
     vi="Hồ sơ này đã được niêm yết.",
     en="This appraisal has been posted already.",
 )
+ALREADY_ADVISED: Final = Refusal(
+    "posting-after-advice",
+    vi="Đã tham mưu cho cơ quan quyết định, hồ sơ không niêm yết nữa.",
+    en="The advice has gone to the deciding body; the appraisal is no longer posted.",
+    practice="posting_working_days",
+)
 NOT_POSTED: Final = Refusal(
     "not-posted",
     vi="Hồ sơ này hiện không niêm yết.",
@@ -153,6 +159,8 @@ def open_posting(state: Appraisal, command: OpenPosting) -> tuple[PostingOpened,
         raise NO_POSTING()
     if state.posting is not None:
         raise ALREADY_POSTED()
+    if state.advice is not None:
+        raise ALREADY_ADVISED()
     opens_on = legal_date(command.at)
     closes_on = last_of_working_days(opens_on, command.rules.working_days, command.rules.holidays)
     return (

@@ -36,6 +36,15 @@ class Deadline(msgspec.Struct, frozen=True):
     escalates_on: date | None = None
 
 
+def stage(state: Deadline) -> str:
+    """How far it has come."""
+    if state.told:
+        return "escalated"
+    if state.missed:
+        return "missed"
+    return "unknown" if state.days_before is None else "approaching"
+
+
 def evolve(state: Deadline, event: DeadlineEvent) -> Deadline:
     """What is known after `event`."""
     match event:
@@ -179,5 +188,6 @@ DEADLINE: Final[Decider[Deadline, DeadlineCommand, DeadlineEvent]] = Decider(
     initial_state=Deadline(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType({"Remind": Remind, "Miss": Miss, "Escalate": Escalate}),
 )

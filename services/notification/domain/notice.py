@@ -214,6 +214,7 @@ NOTICE: Final[Decider[Notice, NoticeCommand, NoticeEvent]] = Decider(
     initial_state=Notice(),
     decide=decide,
     evolve=evolve,
+    stage=lambda state: state.status,
     commands=MappingProxyType(
         {
             "QueueNotice": QueueNotice,

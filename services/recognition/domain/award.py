@@ -35,6 +35,15 @@ class Award(msgspec.Struct, frozen=True):
     outcome: AwardOutcomeRecorded | None = None
 
 
+def stage(state: Award) -> str:
+    """How far it has come."""
+    if state.outcome is not None:
+        return state.outcome.outcome
+    if state.suspended is not None:
+        return "suspended"
+    return "unknown" if state.proposed is None else "proposed"
+
+
 def evolve(state: Award, event: AwardEvent) -> Award:
     """What is known after `event`."""
     match event:
@@ -176,6 +185,7 @@ AWARD: Final[Decider[Award, AwardCommand, AwardEvent]] = Decider(
     initial_state=Award(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType(
         {
             "ProposeAward": ProposeAward,

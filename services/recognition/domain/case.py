@@ -15,7 +15,7 @@ from services.recognition.domain import (
     revocation,
 )
 from services.recognition.domain.afterwards import AmendDecision, IssueCertificate
-from services.recognition.domain.case_state import Case, CaseEvent, Events, evolve
+from services.recognition.domain.case_state import Case, CaseEvent, Events, evolve, stage
 from services.recognition.domain.complaints import AnswerComplaint, LodgeComplaint
 from services.recognition.domain.deciding import Decline, Recognize
 from services.recognition.domain.determining import DetermineCompetence, NameDecidingBody
@@ -233,6 +233,7 @@ CASE: Final[Decider[Case, CaseCommand, CaseEvent]] = Decider(
     initial_state=Case(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType(
         {
             "OpenCase": OpenCase,

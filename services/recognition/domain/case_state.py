@@ -144,6 +144,35 @@ class Case(msgspec.Struct, frozen=True):
         return self.discontinued is not None or self.fell or isinstance(self.decision, Declined)
 
 
+def stage(state: Case) -> str:
+    """Where the case stands, and after it the recognition."""
+    if state.opened is None:
+        return "unknown"
+    if state.discontinued is not None:
+        return "discontinued"
+    match state.decision:
+        case None:
+            return _waiting(state)
+        case Declined():
+            return "declined"
+        case Recognized():
+            return _standing(state)
+
+
+def _waiting(state: Case) -> str:
+    if state.returned is not None:
+        return "returned"
+    return "open" if state.proposal is None else "proposed"
+
+
+def _standing(state: Case) -> str:
+    if state.fell:
+        return "ended" if state.revoked is None else "revoked"
+    if state.revocation is not None:
+        return "revocation-proposed"
+    return "suspended" if state.fallen else "recognized"
+
+
 def evolve(state: Case, event: CaseEvent) -> Case:
     """What is known after `event`."""
     match event:

@@ -21,6 +21,13 @@ class Review(msgspec.Struct, frozen=True):
     closed: ReviewClosed | None = None
 
 
+def stage(state: Review) -> str:
+    """How far it has come."""
+    if state.opened is None:
+        return "unknown"
+    return "open" if state.closed is None else "closed"
+
+
 def evolve(state: Review, event: ReviewEvent) -> Review:
     """What is known after `event`."""
     match event:
@@ -107,5 +114,6 @@ REVIEW: Final[Decider[Review, ReviewCommand, ReviewEvent]] = Decider(
     initial_state=Review(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType({"OpenReview": OpenReview, "CloseReview": CloseReview}),
 )

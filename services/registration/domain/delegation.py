@@ -29,6 +29,13 @@ class Delegation(msgspec.Struct, frozen=True):
     ends_on: date | None = None
 
 
+def stage(state: Delegation) -> str:
+    """How far it has come."""
+    if state.granted is None:
+        return "unknown"
+    return "granted" if state.ends_on is None else "ended"
+
+
 def evolve(state: Delegation, event: DelegationEvent) -> Delegation:
     """What is known after `event`."""
     match event:
@@ -167,5 +174,6 @@ DELEGATION: Final[Decider[Delegation, DelegationCommand, DelegationEvent]] = Dec
     initial_state=Delegation(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType({"GrantDelegation": GrantDelegation, "EndDelegation": EndDelegation}),
 )

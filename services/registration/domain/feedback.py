@@ -24,6 +24,13 @@ class Feedback(msgspec.Struct, frozen=True):
     answered: FeedbackAnswered | None = None
 
 
+def stage(state: Feedback) -> str:
+    """How far it has come."""
+    if state.raised is None:
+        return "unknown"
+    return "raised" if state.answered is None else "answered"
+
+
 def evolve(state: Feedback, event: FeedbackEvent) -> Feedback:
     """What is known after `event`."""
     match event:
@@ -132,5 +139,6 @@ FEEDBACK: Final[Decider[Feedback, FeedbackCommand, FeedbackEvent]] = Decider(
     initial_state=Feedback(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType({"RaiseFeedback": RaiseFeedback, "AnswerFeedback": AnswerFeedback}),
 )

@@ -379,6 +379,7 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
     initial_state=Model(),
     decide=decide,
     evolve=evolve,
+    stage=lambda state: state.status,
     commands=MappingProxyType(
         {
             "SurveySite": SurveySite,

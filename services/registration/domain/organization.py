@@ -20,6 +20,7 @@ from services.registration.domain.organization_state import (
     OrganizationLine,
     Seat,
     evolve,
+    stage,
 )
 from services.registration.domain.reorganization import (
     DissolveOrganization,
@@ -309,6 +310,7 @@ ORGANIZATION: Final[Decider[Organization, OrganizationCommand, OrganizationEvent
     initial_state=Organization(),
     decide=decide,
     evolve=evolve,
+    stage=stage,
     commands=MappingProxyType(
         {
             "CreateOrganization": CreateOrganization,

@@ -103,6 +103,13 @@ class Organization(msgspec.Struct, frozen=True):
         )
 
 
+def stage(state: Organization) -> str:
+    """How far it has come."""
+    if state.created is None:
+        return "unknown"
+    return "standing" if state.ended is None else "ended"
+
+
 def evolve(state: Organization, event: OrganizationEvent) -> Organization:
     """What is known after `event`. A later entry with the same date replaces the former."""
     match event:

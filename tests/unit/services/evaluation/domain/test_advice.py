@@ -16,6 +16,7 @@ from services.evaluation.domain.advice import (
 )
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import UNKNOWN, AppraisalEvent
+from services.evaluation.domain.posting import ALREADY_ADVISED, OpenPosting
 from shared.contracts.appraisal import AdviceIssued
 from shared.contracts.evaluation import Fraction, TieRule
 from shared.contracts.values import BallotId
@@ -23,6 +24,7 @@ from tests.support.specification import specification
 from tests.unit.services.evaluation.domain.dossiers import (
     COMPLETE,
     NOW,
+    POSTING_RULES,
     appraised,
     closed,
     discontinued,
@@ -155,6 +157,8 @@ def test_nothing_is_advised_too_early() -> None:
     appraisal.given().when(advise).then_refused(UNKNOWN)
     appraisal.given(opened, gate, *scores).when(advise).then_refused(NOT_APPRAISED)
     appraisal.given(*COMPLETE, posted).when(advise).then_refused(POSTING_OPEN)
+    unposted = msgspec.structs.replace(advise, posting_working_days=0)
+    appraisal.given(*COMPLETE, posted).when(unposted).then_refused(POSTING_OPEN)
     without = msgspec.structs.replace(advise, ballot=None)
     appraisal.given(*POSTED).when(without).then_refused(BALLOT_MISSING)
 
@@ -175,3 +179,8 @@ def test_before_it_opened_after_the_advice_and_a_second_time_a_withdrawal_change
     appraisal.given().when(withdraw).then_nothing()
     appraisal.given(*POSTED, advice).when(withdraw).then_nothing()
     appraisal.given(opened, discontinued).when(withdraw).then_nothing()
+
+
+def test_what_was_advised_on_is_no_longer_posted() -> None:
+    post = OpenPosting(where=posted.where, rules=POSTING_RULES, at=NOW)
+    appraisal.given(*COMPLETE, advice).when(post).then_refused(ALREADY_ADVISED)

@@ -389,6 +389,8 @@ def test_an_award_is_proposed_for_an_exemplar_that_stands_once() -> None:
 
 def test_its_outcome_is_recorded_once() -> None:
     award.given(PROPOSED).when(record()).then(GRANTED)
+    refused = msgspec.structs.replace(GRANTED, outcome="refused")
+    award.given(PROPOSED).when(record("refused")).then(refused)
     award.given(PROPOSED, GRANTED).when(record()).then_refused(refuse.AWARD_DECIDED)
     award.given().when(record()).then_refused(refuse.AWARD_UNKNOWN)
     award.given(PROPOSED).when(record(on=date(2026, 10, 13))).then_refused(refuse.OUTCOME_AHEAD)
