@@ -15,6 +15,7 @@ DECISION = {
     "signer_office": "Bí thư",
     "signer_name": "Người Ký Thử",
 }
+ANOTHER_WORK = {"reason": "Cùng địa điểm, nhưng là việc khác của chi bộ."}
 LAST_DAY, FIRST_DAY = date(2025, 6, 30), date(2025, 7, 1)
 
 
@@ -143,7 +144,7 @@ async def nobody_acts_for_what_is_no_more(played: Province) -> None:
 
     one = f"/registration/models/{model}"
     assert (await played.refused(f"{one}/acceptance", user="mon-son-officer"))["status"] == 403
-    await played.ok(f"{one}/acceptance", user="commune-officer")
+    await played.ok(f"{one}/acceptance", ANOTHER_WORK, user="commune-officer")
     number = {"register_number": "8/2025"}
     assert (await played.refused(f"{one}/register-number", number, user="clerk"))["status"] == 403
     await played.ok(f"{one}/register-number", number, user="new-clerk")
