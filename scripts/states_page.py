@@ -20,7 +20,7 @@ that leads to (`tests/support/arrows.py`); a test keeps this page in step, and a
 (`tests/e2e/test_demo_year.py`). What is refused when, and why, is in the specifications. A decider is handed what other aggregates
 know; an arrow says that it happens with *some* such facts, not with all.
 
-The words are in the [glossary](glossary.md).
+The year these belong to is told in [the domain](../explanation/domain.md), the words in the [glossary](glossary.md).
 """
 
 
