@@ -61,14 +61,3 @@ def test_every_word_in_answers_is_translated_once_and_nothing_else(
     stages = {stage for arrow in drawn() for stage in (arrow.stage, arrow.then)}
     said = {word for service in reference.services() for word in words(service_document(service))}
     compare(entries(sections["Words in answers"]), stages | said | set(Role))
-
-
-def test_links_lead_somewhere() -> None:
-    """Those between the pages: a page that moved takes its links along."""
-    dead = [
-        f"{page.relative_to(reference.ROOT)}: {link}"
-        for page in (*reference.ROOT.glob("*.md"), *reference.ROOT.glob("docs/**/*.md"))
-        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
-        if "://" not in link and not (page.parent / link).exists()
-    ]
-    assert dead == []
