@@ -10,22 +10,14 @@ from dvk.demo.fates import (
     DECLINED,
     REACHES_BALLOT,
     Fate,
-    drawn,
 )
 from dvk.demo.models import DemoModel
 from dvk.demo.player import YEAR, Player, instant
 from dvk.demo.setup import Ground
+from dvk.demo.sitting import sit
 from shared.host.ids import derive_id
 
-AGAINST: Final = frozenset({Fate.VOTED_DOWN, Fate.DEPARTED, Fate.BELOW_STANDARD, Fate.GATE_FAILED})
-"""The fates whose council does not approve."""
-
 _IN_OCTOBER: Final = DECIDED - {Fate.AFTER_MONTH}
-
-
-def ballot_of(model: UUID, round_number: int) -> UUID:
-    """The id of the ballot in a round."""
-    return derive_id(appraisal_of(model), "ballot", str(round_number))
 
 
 def case_of(model: UUID) -> UUID:
@@ -37,7 +29,7 @@ async def judge(player: Player, ground: Ground) -> None:
     """Play October and November."""
     await appraise(player, ground)
     await _post(player)
-    await _vote(player, ground)
+    await sit(player, ground)
     await _decide(player)
 
 
@@ -96,97 +88,6 @@ async def _post(player: Player) -> None:
         player.chosen(REACHES_BALLOT),
         close,
     )
-
-
-# --- ballots ----------------------------------------------------------------------------------
-
-
-async def _vote(player: Player, ground: Ground) -> None:
-    async def first(model: DemoModel) -> None:
-        await _ballot(player, ground, model, 1)
-
-    async def second(model: DemoModel) -> None:
-        await _ballot(player, ground, model, 2)
-
-    await player.phase(
-        "21/10: hội đồng bỏ phiếu",
-        "21 October: councils vote",
-        instant(10, 21),
-        player.chosen(REACHES_BALLOT),
-        first,
-    )
-    await player.phase(
-        "23/10: bỏ phiếu lại vì thiếu người",
-        "23 October: voting again for want of a quorum",
-        instant(10, 23),
-        player.chosen({Fate.QUORUM_MISSED}),
-        second,
-    )
-
-
-async def _ballot(player: Player, ground: Ground, model: DemoModel, number: int) -> None:
-    """One ballot: opened, attendance taken, votes cast, closed; the tally follows by itself."""
-    model_id, council = player.model_id(model), player.province.councils[model.deciding_body]
-    ballot, secretary = ballot_of(model_id, number), council.secretary
-    path = f"/ballots/{ballot}"
-    terms: Json = {
-        "council": str(ground.councils[model.deciding_body]),
-        "question": f"Đề nghị công nhận: {model.name}"[:200],
-    }
-    if number == 1:
-        opening = {**terms, "appraisal": str(appraisal_of(model_id))}
-        await player.write(model, "ballot-1", "evaluation", "/ballots", opening, user=secretary)
-    else:
-        again = f"/ballots/{ballot_of(model_id, number - 1)}/repeat"
-        await player.write(model, f"ballot-{number}", "evaluation", again, terms, user=secretary)
-    voters = (await player.api.read("evaluation", f"{path}/electorate", user=secretary))["voters"]
-    pseudonyms = {voter["account"]: voter["pseudonym"] for voter in voters}
-    # Members with a tie to the holder were recused when the ballot opened.
-    members = [user for user in council.members if user in pseudonyms]
-    voting = _voting(player, model, members, number)
-    *present, asked = voting
-    attendance = {
-        "present": [pseudonyms[user] for user in present],
-        "consulted": [pseudonyms[asked]],
-    }
-    await player.write(
-        model,
-        f"attendance-{number}",
-        "evaluation",
-        f"{path}/attendance",
-        attendance,
-        user=secretary,
-    )
-    for user, choice in voting.items():
-        step = f"vote-{number}-{user}"
-        await player.write(
-            model, step, "evaluation", f"{path}/votes", {"choice": choice}, user=user
-        )
-    await player.write(
-        model, f"close-{number}", "evaluation", f"{path}/closure", {}, user=secretary
-    )
-
-    async def counted() -> Json | None:
-        seen = await player.api.read("evaluation", path)
-        return seen if seen["tallied"] or seen["quorum_missed"] else None
-
-    seen = await wait_for(f"{model.name}: tally", counted)
-    missed = model.fate is Fate.QUORUM_MISSED and number == 1
-    assert (seen["quorum_missed"] is not None) == missed, model
-
-
-def _voting(player: Player, model: DemoModel, members: list[str], number: int) -> dict[str, str]:
-    """Who votes how. Half the council is too few for a quorum of two thirds."""
-    if model.fate is Fate.QUORUM_MISSED and number == 1:
-        return dict.fromkeys(members[: len(members) // 2], "approve")
-    if model.fate in AGAINST:
-        return {
-            user: "approve" if index % 3 == 0 else "reject" for index, user in enumerate(members)
-        }
-    choices = dict.fromkeys(members, "approve")
-    if drawn(player.seed, model.key, "dissent", below=3) == 0:
-        choices[members[drawn(player.seed, model.key, "who", below=len(members))]] = "abstain"
-    return choices
 
 
 # --- decisions --------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ _ID: Final = 36
 _STREAM: Final = 200
 
 CONCERNING: Final = frozenset(
-    {"model", "appraisal", "ballot", "vote", "case", "award", "notice", "deadline"}
+    {"model", "appraisal", "sitting", "ballot", "vote", "case", "award", "notice", "deadline"}
 )
 """Categories whose streams each concern one model."""
 
@@ -96,4 +96,4 @@ def _handlers() -> Iterable[Handler]:
                 yield on(event_type, _stands)
 
 
-READ_MODEL: Final = ReadModel(version=2, tables=TABLES, handlers=tuple(_handlers()))
+READ_MODEL: Final = ReadModel(version=3, tables=TABLES, handlers=tuple(_handlers()))

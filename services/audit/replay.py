@@ -13,6 +13,7 @@ from services.evaluation.domain.council import COUNCIL
 from services.evaluation.domain.criteria import CRITERIA
 from services.evaluation.domain.field_team import FIELD_TEAM
 from services.evaluation.domain.ruleset import RULE_SET
+from services.evaluation.domain.sitting import SITTING
 from services.evaluation.domain.vote import VOTE
 from services.notification.domain.deadline import DEADLINE
 from services.notification.domain.notice import NOTICE
@@ -60,6 +61,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     COUNCIL,
     FIELD_TEAM,
     APPRAISAL,
+    SITTING,
     BALLOT,
     VOTE,
     CASE,

@@ -12,6 +12,7 @@ from services.evaluation import (
     facts,
     queries,
     rules_api,
+    sitting_api,
     team_api,
     team_facts,
     visit_api,
@@ -155,6 +156,7 @@ def routes(api: Api) -> None:
     _appraisal_writes(api)
     _appraisal_reads(api)
     _posting_routes(api)
+    sitting_api.routes(api)
     ballot_api.routes(api)
 
 

@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import func, select
 
 from services.evaluation.domain.ballot import BALLOT, Ballot
-from services.evaluation.persons import person
+from services.evaluation.domain.sitting import SITTING
+from services.evaluation.persons import held
 from services.evaluation.readmodel import BallotStatus, ballots, votes
 from shared.contracts.evaluation import (
     AttendanceRecorded,
@@ -16,9 +17,9 @@ from shared.contracts.evaluation import (
     BallotOpened,
     BallotTallied,
     Choice,
-    MemberRecused,
     QuorumMissed,
 )
+from shared.contracts.sitting import MemberRecused
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into, where_equal
 from shared.host.policy import Actor, Role
@@ -43,6 +44,7 @@ class ListBallots(PageParameters, frozen=True, kw_only=True):
     appraisal: UUID | None = None
     model: UUID | None = None
     council: UUID | None = None
+    sitting: UUID | None = None
     status: BallotStatus | None = None
 
 
@@ -53,6 +55,7 @@ class BallotRow(msgspec.Struct, frozen=True, kw_only=True):
     appraisal: UUID
     model: UUID
     council: UUID
+    sitting: UUID
     question: str
     round: int
     former: UUID | None
@@ -71,6 +74,7 @@ async def list_ballots(query: Query[ListBallots]) -> Page[BallotRow]:
         (ballots.c.appraisal, wanted.appraisal),
         (ballots.c.model, wanted.model),
         (ballots.c.council, wanted.council),
+        (ballots.c.sitting, wanted.sitting),
         (ballots.c.status, wanted.status),
     )
     order = (Order(ballots.c.opened_at, descending=True), Order(ballots.c.ballot_id))
@@ -161,12 +165,16 @@ async def get_electorate(query: Query[NoParameters]) -> ElectorateView:
         query.actor, opened.council_body, opened.appraising_unit
     ):
         raise NotFoundError("ballot")
+    sitting = (await query.load(SITTING, opened.sitting)).state.opened
+    assert sitting is not None
+    seats = await held(query, sitting.roll)
+    names = {one.pseudonym(opened.ballot_id): one.holder for one in seats}
     voters = []
-    for voter in opened.electorate:
-        found = await person(query, voter.person)
+    for pseudonym in opened.electorate:
+        found = names.get(pseudonym)
         voters.append(
             NamedVoter(
-                pseudonym=voter.pseudonym,
+                pseudonym=pseudonym,
                 name=None if found is None else found.name,
                 account=None if found is None else found.account,
             )

@@ -9,16 +9,14 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.evaluation import facts
 from services.evaluation.domain.appraisal_state import Appraisal
-from services.evaluation.domain.ballot import BALLOT
 from services.evaluation.domain.conflict import Tie, tie_of
 from services.evaluation.persons import Revealing, person
 from services.evaluation.readmodel import SUCCESSIONS, lines
 from services.evaluation.successors import standing_for
 from shared.contracts.appraisal import AppraisalOpened, ConflictTie
 from shared.contracts.evaluation import CouncilMember
-from shared.contracts.values import AppraisalId, CouncilId, Forgettable, OrganizationId
+from shared.contracts.values import CouncilId, Forgettable, OrganizationId
 from shared.domain.graph import LINE_STEPS_MAX, Graph, GraphLine
 from shared.host.successions import after
 
@@ -102,18 +100,6 @@ async def dossier_of(
     }
     standing, ends = await standing_for(read, duties, opened.model, on)
     return Dossier(state=state, opened=opened, standing=standing), ends
-
-
-async def ballot_stands(source: facts.Loading, appraisal: AppraisalId) -> bool:
-    """Whether a ballot on the appraisal is open or has decided: one that is repeatable does not stand."""
-    number = 1
-    while True:  # a rule set allows ten repetitions at most
-        state = (await source.load(BALLOT, facts.ballot_id(appraisal, number))).state
-        if state.opened is None:
-            return False
-        if not state.repeatable:
-            return True
-        number += 1
 
 
 async def _graph_above(

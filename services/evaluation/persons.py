@@ -1,12 +1,13 @@
-"""Persons in the vault: what a reference in the log stands for, and the pseudonyms of one ballot."""
+"""Persons in the vault: what a reference in the log stands for, and the pseudonyms of a sitting's ballots."""
 
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
-from shared.contracts.evaluation import CouncilMember, Voter
-from shared.contracts.values import BallotId, Forgettable, OrganizationId
+from shared.contracts.evaluation import CouncilMember
+from shared.contracts.sitting import Seat
+from shared.contracts.values import BallotId, Forgettable, OrganizationId, SittingId
 from shared.host.ids import derive_id
 
 
@@ -55,44 +56,72 @@ async def citizen(vault: Revealing, reference: Forgettable) -> Citizen | None:
     return None if content is None else msgspec.json.decode(content, type=Citizen)
 
 
-async def freeze_electorate(
-    vault: Keeping, ballot: BallotId, members: tuple[CouncilMember, ...]
-) -> tuple[Voter, ...]:
-    """The voters of one ballot under fresh pseudonyms, in an order that says nothing.
+class SeatHolder(Person, frozen=True, kw_only=True):
+    """Who holds a seat of a sitting. The person's pseudonyms in its ballots follow from `key`."""
 
-    The log is public and the ids in it can be derived by anyone, so a pseudonym must not follow from
-    ballot and member alone: it follows from a seal as well, the commitment to a payload that no event
-    names. The same cause finds the same seal, so a retry gives the same pseudonyms. A member whose
-    data was erased has left the council and does not vote.
+    member_id: UUID
+    key: UUID
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A seat and who holds it."""
+
+    seat: Seat
+    holder: SeatHolder
+
+    @property
+    def votes(self) -> bool:
+        """Whether the holder votes: the secretary takes the minutes."""
+        return self.seat.role != "secretary"
+
+    def pseudonym(self, ballot: BallotId) -> UUID:
+        """Under which pseudonym the holder votes in a ballot of the sitting.
+
+        The log is public and the ids in it can be derived by anyone, so it must not follow from what stands
+        there: it follows from the key, which only the vault knows.
+        """
+        return derive_id(ballot, str(self.holder.key))
+
+
+async def freeze_roll(
+    vault: Keeping, sitting: SittingId, members: tuple[CouncilMember, ...]
+) -> tuple[Seat, ...]:
+    """The seats of one sitting, in an order that says nothing.
+
+    Seats and keys follow from a seal, the commitment to a payload that no event names. The same cause finds
+    the same seal, so a retry gives the same roll. A member whose data was erased has left the council.
     """
-    seal = await vault.keep("electorate", ballot.bytes)
-    voters: list[Voter] = []
+    seal = await vault.keep("roll", sitting.bytes)
+    roll: list[Seat] = []
     for member in members:
-        content = await vault.reveal(member.person)
+        found = await person(vault, member.person)
+        if found is None:
+            continue
+        names = (seal.commitment, str(member.member_id))
+        holder = SeatHolder(
+            account=found.account,
+            name=found.name,
+            organization=found.organization,
+            member_id=member.member_id,
+            key=derive_id(sitting, *names, "key"),
+        )
+        seat = derive_id(sitting, *names, "seat")
+        kept = await vault.keep(f"seat-{seat}", msgspec.json.encode(holder))
+        roll.append(Seat(seat=seat, role=member.role, person=kept))
+    return tuple(sorted(roll, key=lambda seat: seat.seat))
+
+
+async def held(vault: Revealing, roll: tuple[Seat, ...]) -> tuple[Held, ...]:
+    """The seats whose holders' data is not erased."""
+    found: list[Held] = []
+    for seat in roll:
+        content = await vault.reveal(seat.person)
         if content is not None:
-            pseudonym = derive_id(ballot, seal.commitment, str(member.member_id))
-            kept = await vault.keep(f"voter-{pseudonym}", content)
-            voters.append(Voter(pseudonym=pseudonym, person=kept))
-    return tuple(sorted(voters, key=lambda voter: voter.pseudonym))
+            holder = msgspec.json.decode(content, type=SeatHolder)
+            found.append(Held(seat=seat, holder=holder))
+    return tuple(found)
 
 
-async def chair_among(
-    vault: Revealing, electorate: tuple[Voter, ...], members: tuple[CouncilMember, ...]
-) -> UUID | None:
-    """The chair's pseudonym in this electorate, None where the chair does not vote."""
-    for member in members:
-        found = await person(vault, member.person) if member.role == "chair" else None
-        if found is not None and found.account is not None:
-            return await pseudonym_of(vault, electorate, found.account)
-    return None
-
-
-async def pseudonym_of(
-    vault: Revealing, electorate: tuple[Voter, ...], account: str
-) -> UUID | None:
-    """Under which pseudonym an account votes in this electorate, None for one that does not."""
-    for voter in electorate:
-        found = await person(vault, voter.person)
-        if found is not None and found.account == account:
-            return voter.pseudonym
-    return None
+def seat_of(seats: tuple[Held, ...], account: str) -> Held | None:
+    """The seat of an account, None for one that has none."""
+    return next((one for one in seats if one.holder.account == account), None)

@@ -13,7 +13,6 @@ from services.evaluation.domain.ballot import (
     BallotCommand,
     CloseBallot,
     OpenBallot,
-    RecordAttendance,
     RepeatBallot,
     TallyBallot,
 )
@@ -53,6 +52,16 @@ from services.evaluation.domain.scoring import (
     ScoreCriterion,
 )
 from services.evaluation.domain.sealing import EnterSheet, OpenScore, ResolveDivergence, SealScore
+from services.evaluation.domain.sitting import (
+    SITTING,
+    CloseSitting,
+    CountSitting,
+    OpenSitting,
+    RecordAttendance,
+    SettleAgenda,
+    Sitting,
+    SittingCommand,
+)
 from services.evaluation.domain.team import AssignTeam, RecuseAppraiser
 from services.evaluation.domain.visits import RecordVisit, ScheduleVisit
 from services.evaluation.domain.vote import VOTE, CastVote, Vote
@@ -105,10 +114,14 @@ def _appraisal_parties(state: Appraisal, _command: AppraisalCommand) -> Parties:
     return {} if state.opened is None else {APPRAISING_UNIT: {state.opened.appraising_unit}}
 
 
-def _ballot_parties(state: Ballot, command: BallotCommand) -> Parties:
-    if isinstance(command, OpenBallot | RepeatBallot):
-        opening = command.opening
-        return {BODY: {opening.council.body}, APPRAISING_UNIT: {opening.about.appraising_unit}}
+def _sitting_parties(state: Sitting, command: SittingCommand) -> Parties:
+    if isinstance(command, OpenSitting):
+        convening = command.convening
+        units = {one.appraising_unit for one in convening.agendas}
+        return {
+            BODY: {convening.council_body},
+            APPRAISING_UNIT: units if len(units) == 1 else set(),
+        }
     if state.opened is None:
         return {}
     return {
@@ -117,8 +130,16 @@ def _ballot_parties(state: Ballot, command: BallotCommand) -> Parties:
     }
 
 
-def _dossiers_model(state: Appraisal | Ballot, _command: object) -> UUID | None:
+def _ballot_parties(_state: Ballot, _command: BallotCommand) -> Parties:
+    return {}
+
+
+def _dossiers_model(state: Appraisal, _command: object) -> UUID | None:
     return None if state.opened is None else state.opened.model
+
+
+def _agendas_model(state: Sitting, _command: object) -> UUID | None:
+    return None if state.opened is None else state.opened.agenda[0].model
 
 
 def _no_parties(_state: Vote, _command: CastVote) -> Parties:
@@ -171,18 +192,30 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
         _dossiers_model,
     ),
     Rules(
+        SITTING,
+        _sitting_parties,
+        MappingProxyType(
+            {
+                OpenSitting: _BY_COUNCIL,
+                SettleAgenda: _BY_ITSELF,
+                RecordAttendance: _BY_COUNCIL,
+                CloseSitting: _BY_COUNCIL,
+                CountSitting: _BY_ITSELF,
+            }
+        ),
+        _agendas_model,
+    ),
+    Rules(
         BALLOT,
         _ballot_parties,
         MappingProxyType(
             {
-                OpenBallot: _BY_COUNCIL,
-                RepeatBallot: _BY_COUNCIL,
-                RecordAttendance: _BY_COUNCIL,
-                CloseBallot: _BY_COUNCIL,
+                OpenBallot: _BY_ITSELF,
+                RepeatBallot: _BY_ITSELF,
+                CloseBallot: _BY_ITSELF,
                 TallyBallot: _BY_ITSELF,
             }
         ),
-        _dossiers_model,
     ),
     Rules(VOTE, _no_parties, MappingProxyType({CastVote: _BY_VOTER})),
 )

@@ -7,12 +7,9 @@ from services.evaluation import facts, team_facts
 from services.evaluation.domain.advice import BallotResult, Discontinue, IssueAdvice, NoQuorum
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal
-from services.evaluation.domain.ballot import BALLOT, TallyBallot
 from services.evaluation.domain.field_team import FIELD_TEAM
 from services.evaluation.domain.sealing import OpenScore, all_in
-from services.evaluation.domain.tally import RecordedVote
 from services.evaluation.domain.team import AssignTeam
-from services.evaluation.domain.vote import VOTE, vote_id
 from shared.contracts.appraisal import (
     AppraisalOpened,
     AppraiserRecused,
@@ -21,10 +18,7 @@ from shared.contracts.appraisal import (
     TeamAssigned,
 )
 from shared.contracts.evaluation import (
-    BallotClosed,
-    BallotTallied,
     CriteriaSetAdopted,
-    QuorumMissed,
     RuleSetAdopted,
 )
 from shared.contracts.registration import CompetenceAssigned, ModelWithdrawn, ResultsReported
@@ -160,71 +154,18 @@ async def on_team_or_score(
         )
 
 
-async def on_ballot_closed(recorded: Recorded[BallotClosed], work: Work) -> None:
-    """Tally. The close stands in the log already, so whatever crashes here, the count is the same."""
-    event = recorded.event
-    ballot = (await work.load(BALLOT, event.ballot_id)).state
-    votes, cites = list[RecordedVote](), list[UUID]()
-    for pseudonym in ballot.pseudonyms:
-        loaded = await work.load(VOTE, vote_id(event.ballot_id, pseudonym))
-        cast = loaded.state.cast
-        if cast is not None:
-            votes.append(
-                RecordedVote(pseudonym=pseudonym, choice=cast.choice, position=loaded.position)
-            )
-        if loaded.event_id is not None:
-            cites.append(loaded.event_id)
-    command = TallyBallot(votes=tuple(votes), cut_off=recorded.stored.position, at=work.now)
-    await work.execute(BALLOT, event.ballot_id, command, cites=cites)
-
-
-async def on_tallied(recorded: Recorded[BallotTallied], work: Work) -> None:
-    """Issue the advice that follows from appraisal and ballot. A tie that is repeated decides nothing."""
-    event = recorded.event
-    if event.repeatable:
-        return
-    opened = (await work.load(BALLOT, event.ballot_id)).state.opened
-    governing = next(line for line in event.lines if line.governs)
-    assert opened is not None
-    result = BallotResult(
-        ballot_id=event.ballot_id,
-        approve=governing.approve,
-        base=governing.base,
-        threshold=opened.threshold,
-        adopted=event.adopted,
-        tie=opened.tie_rule if event.tied else None,
-    )
-    await _advise(work, event.appraisal_id, result, (recorded.id,))
-
-
-async def on_quorum_missed(recorded: Recorded[QuorumMissed], work: Work) -> None:
-    """After the last round the rules allow, advise to decline; before, the council votes again."""
-    event = recorded.event
-    if event.repeatable:
-        return
-    opened = (await work.load(BALLOT, event.ballot_id)).state.opened
-    assert opened is not None
-    result = NoQuorum(
-        ballot_id=event.ballot_id,
-        voted=event.voted,
-        eligible=event.eligible,
-        quorum=event.quorum,
-        round=opened.round,
-    )
-    await _advise(work, event.appraisal_id, result, (recorded.id,))
-
-
 async def on_posting_closed(recorded: Recorded[PostingClosed], work: Work) -> None:
     """Issue the advice where the rule set has no ballot."""
-    await _advise(work, recorded.event.appraisal_id, None, ())
+    await advise(work, recorded.event.appraisal_id, None, ())
 
 
-async def _advise(
+async def advise(
     work: Work,
     appraisal: AppraisalId,
     ballot: BallotResult | NoQuorum | None,
     cites: tuple[UUID, ...],
 ) -> None:
+    """Issue the advice that follows from an appraisal and its last ballot."""
     loaded: Loaded[Appraisal] = await work.load(APPRAISAL, appraisal)
     dossier = loaded.state.opened
     assert dossier is not None
@@ -256,9 +197,6 @@ REACTIONS: Final = (
     when(TeamAssigned, on_team_or_score),
     when(AppraiserRecused, on_team_or_score),
     when(ScoreSealed, on_team_or_score),
-    when(BallotClosed, on_ballot_closed),
-    when(BallotTallied, on_tallied),
-    when(QuorumMissed, on_quorum_missed),
     when(PostingClosed, on_posting_closed),
 )
 SCHEDULES: Final = (Schedule("waiting-appraisals", 60, open_waiting),)

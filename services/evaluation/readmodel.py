@@ -41,6 +41,12 @@ from shared.contracts.registration import (
     ResultsReported,
 )
 from shared.contracts.running import FeedbackRaised
+from shared.contracts.sitting import (
+    AgendaSettled,
+    SittingClosed,
+    SittingCounted,
+    SittingOpened,
+)
 from shared.host.copying import adds, patches, puts, recorded_at
 from shared.host.service import ReadModel
 from shared.host.standing import standing_tables
@@ -51,6 +57,7 @@ AppraisalStatus = Literal[
     "opened", "appraised", "posted", "posting-closed", "advised", "discontinued"
 ]
 BallotStatus = Literal["open", "closed", "tallied", "quorum-missed"]
+SittingStatus = Literal["opening", "open", "closed", "counted"]
 
 _ID: Final = ID_CHARACTERS
 _TIME: Final = TIME_CHARACTERS
@@ -202,6 +209,19 @@ appraisals: Final = Table(
     Index("appraisals_by_unit", "appraising_unit", "opened_at", "appraisal_id"),
     Index("appraisals_by_posting", "opens_on", "appraisal_id"),
 )
+sittings: Final = Table(
+    "sittings",
+    TABLES,
+    Column("sitting_id", String(_ID), primary_key=True),
+    Column("council", String(_ID), nullable=False),
+    Column("council_body", String(_ID), nullable=False),
+    Column("question", String(200), nullable=False),
+    Column("candidates", Integer, nullable=False),
+    Column("places", Integer),
+    Column("status", String(20), nullable=False),
+    Column("opened_at", String(_TIME), nullable=False),
+    Index("sittings_by_time", "opened_at", "sitting_id"),
+)
 ballots: Final = Table(
     "ballots",
     TABLES,
@@ -209,6 +229,7 @@ ballots: Final = Table(
     Column("appraisal", String(_ID), nullable=False),
     Column("model", String(_ID), nullable=False),
     Column("council", String(_ID), nullable=False),
+    Column("sitting", String(_ID), nullable=False),
     Column("question", String(200), nullable=False),
     Column("round", Integer, nullable=False),
     Column("former", String(_ID)),
@@ -219,6 +240,7 @@ ballots: Final = Table(
     Column("repeatable", Boolean, nullable=False),
     Index("ballots_by_time", "opened_at", "ballot_id"),
     Index("ballots_by_appraisal", "appraisal", "round"),
+    Index("ballots_by_sitting", "sitting"),
 )
 votes: Final = Table(
     "votes",
@@ -233,7 +255,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=5,
+    version=6,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -323,7 +345,17 @@ READ_MODEL: Final = ReadModel(
         patches(PostingClosed, appraisals, status="posting-closed"),
         patches(AdviceIssued, appraisals, "advice", status="advised"),
         patches(AppraisalDiscontinued, appraisals, status="discontinued"),
-        # Ballots, votes.
+        # Sittings, ballots, votes.
+        puts(
+            SittingOpened,
+            sittings,
+            candidates=lambda r: len(r.event.agenda),
+            status="opening",
+            opened_at=recorded_at,
+        ),
+        patches(AgendaSettled, sittings, candidates=lambda r: len(r.event.ballots), status="open"),
+        patches(SittingClosed, sittings, status="closed"),
+        patches(SittingCounted, sittings, status="counted"),
         puts(
             BallotOpened,
             ballots,

@@ -21,10 +21,10 @@ from services.evaluation.readmodel import (
 )
 from services.evaluation.rule_facts import document_column
 from shared.contracts.evaluation import (
-    CouncilRole,
     CriteriaSetAdopted,
     RuleSetAdopted,
 )
+from shared.contracts.values import CouncilRole
 from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into, where_equal, where_found

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.evaluation import sitting_reactions
 from services.evaluation.api import routes
 from services.evaluation.domain.erasure import ERASURE
 from services.evaluation.policy import RULES
@@ -17,7 +18,7 @@ SERVICE: Final = Service(
     rules=(*RULES, erasure_rules(ERASURE)),
     consumes=(registration.EVENTS,),
     read_model=READ_MODEL,
-    reactions=(*REACTIONS, ERASE),
+    reactions=(*REACTIONS, *sitting_reactions.REACTIONS, ERASE),
     schedules=SCHEDULES,
     routes=routes,
     standing=STANDING,

@@ -14,7 +14,6 @@ from shared.contracts.appraisal import (
     Appraised,
     AppraiserRecused,
     ConflictDeclared,
-    ConflictTie,
     CriterionScored,
     DivergenceFlagged,
     DivergenceResolved,
@@ -32,11 +31,21 @@ from shared.contracts.appraisal import (
 from shared.contracts.event import Catalogue, Event
 from shared.contracts.particulars import RegistrationItem, SubField
 from shared.contracts.personal import PersonalDataErased
+from shared.contracts.sitting import (
+    AgendaSettled,
+    ConflictFound,
+    MemberRecused,
+    SittingAttendanceRecorded,
+    SittingClosed,
+    SittingCounted,
+    SittingOpened,
+)
 from shared.contracts.values import (
     AppraisalId,
     BallotId,
     CategoryId,
     CouncilId,
+    CouncilRole,
     CriteriaSetId,
     Forgettable,
     HolderKind,
@@ -46,6 +55,7 @@ from shared.contracts.values import (
     ModelId,
     OrganizationId,
     RuleSetId,
+    SittingId,
     SurveyGate,
     Text,
     WorkField,
@@ -80,7 +90,6 @@ class Fraction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 BallotMode = Literal["open", "secret", "none"]
 Denominator = Literal["all", "present", "present_and_consulted"]
-CouncilRole = Literal["chair", "secretary", "member"]
 TieRule = Literal["not_adopted", "chair_decides", "repeat"]
 """What an equal number of approvals and rejections leads to."""
 
@@ -315,51 +324,23 @@ class CouncilChanged(Event, frozen=True):
 # --- ballots and votes ------------------------------------------------------------------------
 
 
-class Voter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Someone entitled to vote in one ballot; `person` holds account and name."""
-
-    pseudonym: UUID
-    person: Forgettable
-
-
-class ConflictFound(Event, frozen=True):
-    """The system found that a council member has a tie to the dossier's holder (practice)."""
-
-    ballot_id: BallotId
-    appraisal_id: AppraisalId
-    council: CouncilId
-    member_id: UUID
-    tie: ConflictTie
-
-
-class MemberRecused(Event, frozen=True):
-    """A member does not vote in a ballot, for a tie found or declared (practice). It stands before the
-    ballot's opening; the member is not in the electorate.
-    """
-
-    ballot_id: BallotId
-    appraisal_id: AppraisalId
-    council: CouncilId
-    member_id: UUID
-    tie: ConflictTie
-    reason: Text
-
-
 class BallotOpened(Event, frozen=True):
-    """An open ballot on one appraisal: its frozen electorate and the rules that govern it.
+    """An open ballot on one appraisal, held in a sitting: its frozen electorate and the rules that govern it.
 
-    `round` counts from 1; a repeated ballot is a new one that names the `former`. `chair` is the
+    The electorate are pseudonyms; whose they are follows from the sitting's roll and from what only the
+    vault knows. `round` counts from 1; a repeated ballot is a new one that names the `former`. `chair` is the
     chair's pseudonym where the tie rule asks how the chair voted, None elsewhere.
     """
 
     ballot_id: BallotId
+    sitting: SittingId
     appraisal_id: AppraisalId
     model: ModelId
     council: CouncilId
     council_body: OrganizationId
     appraising_unit: OrganizationId
     question: Line
-    electorate: tuple[Voter, ...]
+    electorate: tuple[UUID, ...]
     quorum: Fraction
     threshold: Fraction
     threshold_denominator: Denominator
@@ -373,7 +354,9 @@ class BallotOpened(Event, frozen=True):
 
 
 class AttendanceRecorded(Event, frozen=True):
-    """Who was present and who was asked in writing, by pseudonym; the secretary's record."""
+    """Who of a ballot's electorate was present and who was asked in writing, by pseudonym: what the sitting's
+    attendance says of it. It stands with the close.
+    """
 
     ballot_id: BallotId
     present: tuple[UUID, ...]
@@ -454,6 +437,7 @@ EVENTS: Final = Catalogue(
         "council",
         "team",
         "appraisal",
+        "sitting",
         "ballot",
         "vote",
         "personal_evaluation",
@@ -485,6 +469,11 @@ EVENTS: Final = Catalogue(
             "ConflictDeclared.v1": ConflictDeclared,
             "ConflictFound.v1": ConflictFound,
             "MemberRecused.v1": MemberRecused,
+            "SittingOpened.v1": SittingOpened,
+            "AgendaSettled.v1": AgendaSettled,
+            "SittingAttendanceRecorded.v1": SittingAttendanceRecorded,
+            "SittingClosed.v1": SittingClosed,
+            "SittingCounted.v1": SittingCounted,
             "BallotOpened.v1": BallotOpened,
             "AttendanceRecorded.v1": AttendanceRecorded,
             "VoteCast.v1": VoteCast,

@@ -16,6 +16,7 @@ AppraisalId = NewType("AppraisalId", UUID)
 TeamId = NewType("TeamId", UUID)
 CouncilId = NewType("CouncilId", UUID)
 BallotId = NewType("BallotId", UUID)
+SittingId = NewType("SittingId", UUID)
 CaseId = NewType("CaseId", UUID)
 AchievementId = NewType("AchievementId", UUID)
 ReviewId = NewType("ReviewId", UUID)
@@ -53,6 +54,7 @@ Aim = Literal["model", "exemplar"]
 HolderKind = Literal["collective", "individual"]
 
 
+CouncilRole = Literal["chair", "secretary", "member"]
 DelegationId = NewType("DelegationId", UUID)
 
 OfficeId = NewType("OfficeId", UUID)

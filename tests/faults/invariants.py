@@ -14,12 +14,13 @@ from sqlalchemy import select
 
 from dvk.demo.province import load_province
 from dvk.services import chosen
-from shared.contracts.appraisal import AdviceIssued, AppraisalOpened
+from shared.contracts.appraisal import AdviceIssued, AppraisalDiscontinued, AppraisalOpened
 from shared.contracts.evaluation import BallotClosed, BallotTallied, QuorumMissed, VoteCast
 from shared.contracts.event import Event
 from shared.contracts.metadata import Metadata
 from shared.contracts.recognition import CaseOpened, CaseReopened, Declined, Recognized
 from shared.contracts.registration import ResultsReported
+from shared.contracts.sitting import AgendaSettled, SittingClosed, SittingCounted, SittingOpened
 from shared.eventstore.port import START, EventStore
 from shared.host import reactions, relay
 from shared.host.clock import SystemClock
@@ -44,7 +45,8 @@ SHOWN_MAX: Final = 5
 FOLLOWS: Final[Sequence[tuple[type[Event], tuple[type[Event], ...], str]]] = (
     (ResultsReported, (AppraisalOpened,), "model"),
     (BallotClosed, (BallotTallied, QuorumMissed), "ballot_id"),
-    (BallotTallied, (AdviceIssued,), "appraisal_id"),
+    (SittingOpened, (AgendaSettled,), "sitting_id"),
+    (SittingClosed, (SittingCounted,), "sitting_id"),
     (AdviceIssued, (CaseOpened,), "model"),
 )
 """What comes of an event by itself, in the years played here: one of these, about the same thing."""
@@ -70,6 +72,7 @@ async def hold(
         if postbox is not None:
             each_mail_was_taken(chronicle, postbox.taken)
         what_follows_by_itself_is_there_once(chronicle)
+        each_decided_dossier_is_advised_on(chronicle)
         at_most_one_decision_a_case(chronicle)
         each_vote_counts_once(chronicle)
         for service in chosen([], Settings.of({})):
@@ -110,6 +113,12 @@ def each_acknowledged_write_stands_once(
         if not said.events:
             assert write.key not in by_cause, write
             continue
+        if write.path.endswith("/sheets") and write.path.startswith("/sittings/"):
+            # A sheet: each of its votes is the one event of its stream.
+            cast = by_cause[write.key]
+            assert len({stream for stream, _, _ in cast}) == len(cast), write
+            assert [kind for _, _, kind in cast] == list(said.events), write
+            continue
         assert said.position in by_position, f"lost: {write}"
         last = by_position[said.position]
         assert last.revision == said.revision, write
@@ -148,6 +157,20 @@ def what_follows_by_itself_is_there_once(chronicle: Chronicle) -> None:
         there = Counter(_about(event, about) for event in events if isinstance(event, effects))
         assert there.keys() == due, f"{effects}: {there.keys() ^ due}"
         assert set(there.values()) <= {1}, f"{effects}: {there.most_common(SHOWN_MAX)}"
+
+
+def each_decided_dossier_is_advised_on(chronicle: Chronicle) -> None:
+    """One advice for each result that may not be repeated, none for the others; a withdrawn model has none."""
+    events = [event for _, event in chronicle.entries]
+    counted = [event for event in events if isinstance(event, SittingCounted)]
+    due = Counter(o.appraisal_id for e in counted for o in e.results if not o.repeatable)
+    ended = {e.appraisal_id for e in events if isinstance(e, AppraisalDiscontinued)}
+    there = Counter(e.appraisal_id for e in events if isinstance(e, AdviceIssued))
+    assert set(due.values()) <= {1}, f"{AdviceIssued}: {due.most_common(SHOWN_MAX)}"
+    assert set(there.values()) <= {1}, f"{AdviceIssued}: {there.most_common(SHOWN_MAX)}"
+    assert there.keys() - ended == due.keys() - ended, (
+        f"{AdviceIssued}: {there.keys() ^ due.keys()}"
+    )
 
 
 def _about(event: Event, name: str) -> UUID:

@@ -19,6 +19,7 @@ from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Recognized
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.running import ProgressReported
+from shared.contracts.sitting import AgendaSettled, SittingCounted
 from shared.host.process import open_store
 from shared.host.service import Service
 from shared.host.settings import Settings
@@ -143,15 +144,20 @@ ALTERED: Final[dict[str, tuple[Callable[[Chronicle], None], Alter]]] = {
             invariants.what_follows_by_itself_is_there_once,
             without(kind),
         )
-        for kind in (AppraisalOpened, BallotTallied, AdviceIssued, CaseOpened)
+        for kind in (AppraisalOpened, AgendaSettled, BallotTallied, SittingCounted, CaseOpened)
     },
     **{
         f"by itself: {kind.__name__} twice": (
             invariants.what_follows_by_itself_is_there_once,
             doubled(kind),
         )
-        for kind in (AppraisalOpened, BallotTallied, AdviceIssued, CaseOpened)
+        for kind in (AppraisalOpened, AgendaSettled, BallotTallied, SittingCounted, CaseOpened)
     },
+    "advice: none on a decided dossier": (
+        invariants.each_decided_dossier_is_advised_on,
+        without(AdviceIssued),
+    ),
+    "advice: twice": (invariants.each_decided_dossier_is_advised_on, doubled(AdviceIssued)),
     "decisions: recognised twice": (invariants.at_most_one_decision_a_case, doubled(Recognized)),
     "decisions: both": (invariants.at_most_one_decision_a_case, declined_as_well),
     "votes: one twice": (invariants.each_vote_counts_once, doubled(VoteCast)),

@@ -53,6 +53,7 @@ FOR_EVER = 4_000_000_000
 ROLES = tuple(role for role in Role if role is not Role.PUBLIC)
 ASKS_FOR_THE_PERSON = {
     "evaluation-cast_vote": "not-a-voter",
+    "evaluation-hand_in_sheet": "not-a-voter",
     "evaluation-seal_score": "not-an-appraiser",
     "evaluation-recuse_appraiser": "not-an-appraiser",
 }

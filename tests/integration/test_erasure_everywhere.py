@@ -50,8 +50,10 @@ def texts_in(content: bytes) -> Iterator[str]:
         try:
             yield content.decode()
         except UnicodeDecodeError:
-            return  # no words: the seal of an electorate
+            return  # no words: the seal of a roll
         return
+    if isinstance(document, dict):
+        document.pop("member_id", None)  # an id that the record has as well
     values = document.values() if isinstance(document, dict) else [document]
     yield from (value for value in values if isinstance(value, str))
 

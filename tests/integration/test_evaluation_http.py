@@ -41,7 +41,7 @@ async def test_results_lead_through_appraisal_posting_and_ballot_to_the_advice(
     ballot = await evaluation.ballot()
     await evaluation.vote(ballot, "approve", "chair", *MEMBERS[:4])
     await evaluation.vote(ballot, "reject", MEMBERS[4])
-    await evaluation.ok(f"{ballot}/closure", user="chair")
+    await evaluation.close(ballot)
 
     tallied = (await evaluation.result(ballot))["tallied"]
     assert (tallied["eligible"], tallied["approve"], tallied["reject"]) == (6, 5, 1)
@@ -99,7 +99,7 @@ async def test_too_few_points_lead_to_a_decline_though_the_council_approves(
     await evaluation.ok(f"{ONE}/posting/closure", user="appraiser")
     ballot = await evaluation.ballot()
     await evaluation.vote(ballot, "approve", "chair", *MEMBERS)
-    await evaluation.ok(f"{ballot}/closure", user="chair")
+    await evaluation.close(ballot)
     assert (await evaluation.appraisal("advice"))["advice"]["advice"] == "decline"
 
 
@@ -199,7 +199,7 @@ async def test_foreign_roles_and_bodies_are_denied_and_nothing_changes(
     gate = {"passed": False, "finding": "x"}
     for who in ("foreign-appraiser", "chair", "registrant"):
         assert (await evaluation.refused(f"{ONE}/gate", gate, user=who))["status"] == 403
-    close = f"{ballot}/closure"
+    close = f"{await evaluation.sitting_of(ballot)}/closure"
     for who in ("foreign-secretary", "appraiser", *MEMBERS[:1]):
         assert (await evaluation.refused(close, user=who))["status"] == 403
     rules = {**evaluation.preset["rule_set"], "adopted_by": str(COMMITTEE)}
@@ -250,8 +250,8 @@ async def test_scores_are_a_draft_until_the_appraisal_is_complete(evaluation: Ev
             403,
         ),
         (
-            "/evaluation/ballots",
-            {"appraisal": str(UUID(int=9)), "council": str(UUID(int=8)), "question": "?"},
+            "/evaluation/sittings",
+            {"appraisals": [str(UUID(int=9))], "council": str(UUID(int=8)), "question": "?"},
             "secretary",
             404,
         ),

@@ -7,7 +7,7 @@ from services.evaluation.service import SERVICE
 from shared.contracts import registration
 from shared.contracts.registration import OrganizationMerged
 from shared.host.policy import Role
-from tests.support.evaluating import APPRAISAL, RESULTS_IN, USERS, Evaluation, user
+from tests.support.evaluating import RESULTS_IN, USERS, Evaluation, sitting_of, user
 from tests.support.recorded import world
 from tests.support.story import COMMITTEE, UNION
 
@@ -28,16 +28,11 @@ async def test_the_successor_opens_the_ballot_of_the_council_it_took_over(tmp_pa
         await here.until(here.is_ready)
         here.clock.pin(tomorrow)
 
-        question = {
-            "appraisal": str(APPRAISAL),
-            "council": council,
-            "question": "Đề nghị công nhận mô hình?",
-        }
-        ballots = "/evaluation/ballots"
-        denied = await played.refused(ballots, question, user="secretary")
+        sittings, body = "/evaluation/sittings", sitting_of(council)
+        denied = await played.refused(sittings, body, user="secretary")
         assert denied["status"] == 403
-        written = await played.ok(ballots, question, user="heirs-secretary")
-        opened = (await here.get(f"{ballots}/{written['id']}"))["opened"]
+        written = await played.ok(sittings, body, user="heirs-secretary")
+        opened = (await here.get(f"{sittings}/{written['id']}"))["opened"]
         assert opened["council_body"] == str(UNION)
 
         # A new council is formed by the successor in its own name, not in that of what is no more.

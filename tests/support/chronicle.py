@@ -26,7 +26,16 @@ from shared.contracts.registration import (
 )
 from shared.eventstore.port import START, EventStore, StoredEvent
 
-TOLD_IN_TIMELINES = ("model", "appraisal", "ballot", "vote", "case", "notice", "deadline")
+TOLD_IN_TIMELINES = (
+    "model",
+    "appraisal",
+    "sitting",
+    "ballot",
+    "vote",
+    "case",
+    "notice",
+    "deadline",
+)
 
 Notice = tuple[UUID, UUID, str]
 """Cause, recipient, channel."""

@@ -1,6 +1,6 @@
 """Evaluation among recorded events of registration, and the steps from reported results to the advice."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from services.evaluation import facts
 from services.evaluation.service import SERVICE
 from shared.contracts import registration
 from shared.contracts.registration import ResultsReported
-from shared.contracts.values import ModelId, OrganizationId, RuleSetId
+from shared.contracts.values import AppraisalId, ModelId, OrganizationId, RuleSetId
 from shared.eventstore.port import StoredEvent
 from shared.host.issuer import User
 from shared.host.policy import Role
@@ -176,20 +176,65 @@ class Evaluation:
 
     async def ballot(self, works: Mapping[str, OrganizationId] = MappingProxyType({})) -> str:
         """An open ballot of a council with six votes, where everyone is present."""
-        body = {
-            "appraisal": str(APPRAISAL),
-            "council": await self.council(works),
-            "question": "Đề nghị công nhận mô hình?",
-        }
-        written = await self.ok("/evaluation/ballots", body, user="secretary")
-        one = f"/evaluation/ballots/{written['id']}"
+        one = await self.open_ballot(await self.council(works))
         await self.everyone_present(one)
         return one
 
+    async def open_ballot(self, council: str) -> str:
+        """The ballot of a sitting on the one appraisal."""
+        sitting = await self.sitting(council)
+        (candidate,) = (await self.here.get(sitting))["candidates"]
+        return f"/evaluation/ballots/{candidate['ballot']}"
+
+    async def sitting(
+        self, council: str, *appraisals: AppraisalId, places: int | None = None
+    ) -> str:
+        """A sitting whose ballots are open."""
+        body = sitting_of(council, *appraisals) | ({} if places is None else {"places": places})
+        written = await self.ok("/evaluation/sittings", body, user="secretary")
+        sitting = f"/evaluation/sittings/{written['id']}"
+
+        async def settled() -> dict[str, Any] | None:
+            found: dict[str, Any] = await self.here.get(sitting)
+            return found if found["settled"] else None
+
+        await self.here.until(settled)
+        await self.caught_up()
+        return sitting
+
+    async def seats(self, sitting: str) -> dict[str, str]:
+        """The seats of a sitting by account."""
+        roll = await self.here.get(f"{sitting}/roll", user="secretary")
+        return {one["account"]: one["seat"] for one in roll["seats"]}
+
+    async def sitting_of(self, ballot: str) -> str:
+        """The sitting a ballot belongs to."""
+        return f"/evaluation/sittings/{(await self.here.get(ballot))['opened']['sitting']}"
+
     async def everyone_present(self, ballot: str) -> None:
-        electorate = await self.here.get(f"{ballot}/electorate", user="secretary")
-        present = [voter["pseudonym"] for voter in electorate["voters"]]
-        await self.ok(f"{ballot}/attendance", {"present": present}, user="secretary")
+        """At the sitting a ballot belongs to."""
+        await self.attend(await self.sitting_of(ballot), "chair", *MEMBERS)
+
+    async def attend(self, sitting: str, *present: str, consulted: Sequence[str] = ()) -> None:
+        seats = await self.seats(sitting)
+        body = {
+            "present": [seats[one] for one in present if one in seats],
+            "consulted": [seats[one] for one in consulted],
+        }
+        await self.ok(f"{sitting}/attendance", body, user="secretary")
+
+    async def close(self, ballot: str, user: str = "chair") -> None:
+        """Close the sitting a ballot belongs to."""
+        await self.ok(f"{await self.sitting_of(ballot)}/closure", user=user)
+
+    async def counted(self, sitting: str) -> dict[str, Any]:
+        """The sitting once it is counted."""
+
+        async def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = await self.here.get(sitting)
+            return found if found["counted"] else None
+
+        return await self.here.until(look)
 
     async def vote(self, ballot: str, choice: str, *voters: str) -> None:
         for voter in voters:
@@ -210,6 +255,15 @@ class Evaluation:
 
     async def stored(self, stream: str) -> list[StoredEvent]:
         return list(await self.here.runtime.store.read_stream(stream))
+
+
+def sitting_of(council: str, *appraisals: AppraisalId) -> dict[str, Any]:
+    """What opens a sitting; on the one appraisal unless others are named."""
+    return {
+        "council": council,
+        "appraisals": [str(one) for one in appraisals or (APPRAISAL,)],
+        "question": "Đề nghị công nhận mô hình?",
+    }
 
 
 @asynccontextmanager

@@ -21,7 +21,6 @@ from shared.contracts.evaluation import (
     RuleSettings,
     Setting,
     VoteCast,
-    Voter,
 )
 from shared.contracts.recognition import Advice
 from shared.contracts.registration import (
@@ -46,6 +45,7 @@ from shared.contracts.values import (
     MovementId,
     OrganizationId,
     RuleSetId,
+    SittingId,
 )
 
 START = date(2025, 7, 1)
@@ -61,6 +61,7 @@ MOVEMENT = MovementId(UUID("018f0000-0000-7000-8000-0000000000a2"))
 RULE_SET = RuleSetId(UUID("018f0000-0000-7000-8000-0000000000a3"))
 APPRAISAL = AppraisalId(UUID("018f0000-0000-7000-8000-0000000000a4"))
 BALLOT = BallotId(UUID("018f0000-0000-7000-8000-0000000000a5"))
+SITTING = SittingId(UUID("018f0000-0000-7000-8000-0000000000ab"))
 COUNCIL = CouncilId(UUID("018f0000-0000-7000-8000-0000000000a6"))
 CRITERIA = CriteriaSetId(UUID("018f0000-0000-7000-8000-0000000000a7"))
 VOTER = UUID("018f0000-0000-7000-8000-0000000000b1")
@@ -246,13 +247,14 @@ def posting_closed() -> PostingClosed:
 def ballot_opened() -> BallotOpened:
     return BallotOpened(
         ballot_id=BALLOT,
+        sitting=SITTING,
         appraisal_id=APPRAISAL,
         model=MODEL,
         council=COUNCIL,
         council_body=COMMITTEE,
         appraising_unit=SECTION,
         question="Công nhận mô hình?",
-        electorate=(Voter(pseudonym=VOTER, person=PERSON),),
+        electorate=(VOTER,),
         quorum=Fraction(numerator=2, denominator=3),
         threshold=Fraction(numerator=1, denominator=2),
         threshold_denominator="all",

@@ -268,21 +268,28 @@ class Tale:
         """
         await self.on(VOTED)
         opening = {
-            "appraisal": str(appraisal_id(work.id, YEAR)),
+            "appraisals": [str(appraisal_id(work.id, YEAR))],
             "council": self.country.councils[work.decides],
             "question": f"Đề nghị công nhận «{work.name}»?",
         }
-        made = await self.write("/evaluation/ballots", opening, by=work.secretary)
-        ballot = f"/evaluation/ballots/{made['id']}"
-        electorate = await self.here.get(f"{ballot}/electorate", user=work.secretary)
-        present = [voter["pseudonym"] for voter in electorate["voters"]]
-        await self.write(f"{ballot}/attendance", {"present": present}, by=work.secretary)
+        made = await self.write("/evaluation/sittings", opening, by=work.secretary)
+        sitting = f"/evaluation/sittings/{made['id']}"
+
+        async def settled() -> Json | None:
+            found: Json = await self.here.get(sitting)
+            return found if found["settled"] else None
+
+        (candidate,) = (await self.here.until(settled))["candidates"]
+        ballot = f"/evaluation/ballots/{candidate['ballot']}"
+        roll = (await self.here.get(f"{sitting}/roll", user=work.secretary))["seats"]
+        present = [seat["seat"] for seat in roll if seat["role"] != "secretary"]
+        await self.write(f"{sitting}/attendance", {"present": present}, by=work.secretary)
         choices = ["approve"] * approve + ["reject"] * reject
         choices += ["abstain"] * (len(VOTERS) - len(choices))
         for account, choice in zip(VOTERS, choices, strict=True):
-            vote = {"choice": choice}
-            await self.write(f"{ballot}/votes", vote, by=f"{account}-of-{work.decides}")
-        await self.write(f"{ballot}/closure", by=work.secretary)
+            sheet = {"votes": [{"appraisal": candidate["appraisal"], "choice": choice}]}
+            await self.write(f"{sitting}/sheets", sheet, by=f"{account}-of-{work.decides}")
+        await self.write(f"{sitting}/closure", by=work.secretary)
 
         async def tallied() -> Json | None:
             found: Json | None = (await self.here.get(ballot))["tallied"]

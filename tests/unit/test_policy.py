@@ -77,6 +77,7 @@ PRIVATE_READS = {
     ("evaluation", "/appraisals/{appraisal_id}/team"),
     ("evaluation", "/appraisals/{appraisal_id}/team/{appraiser}/sheet"),
     ("evaluation", "/ballots/{ballot_id}/electorate"),
+    ("evaluation", "/sittings/{sitting_id}/roll"),
     ("evaluation", "/councils/{council_id}/members"),
     ("evaluation", "/teams/{unit}"),
     ("evaluation", "/visits"),

@@ -7,6 +7,7 @@ from typing import Final
 from services.audit.domain.phrases import Template
 from shared.contracts import appraisal as a
 from shared.contracts import evaluation as e
+from shared.contracts import sitting as s
 from shared.contracts.event import Event
 
 TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
@@ -125,13 +126,34 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="Một thành viên hội đồng tự khai có lợi ích liên quan: {tie}.",
             en="A council member declared a conflict of interest: {tie}.",
         ),
-        e.ConflictFound: Template(
+        s.ConflictFound: Template(
             vi="Hệ thống phát hiện một thành viên hội đồng có lợi ích liên quan: {tie}.",
             en="The system found a council member's conflict of interest: {tie}.",
         ),
-        e.MemberRecused: Template(
+        s.MemberRecused: Template(
             vi="Một thành viên hội đồng không tham gia bỏ phiếu. Lý do: {reason}",
             en="A council member does not vote. Reason: {reason}",
+        ),
+        s.SittingOpened: Template(
+            vi="Hội đồng mở phiên họp xét {agenda} hồ sơ.",
+            en="A council opened a sitting on {agenda} dossiers.",
+            clause="I.2.1b",
+        ),
+        s.AgendaSettled: Template(
+            vi="Đã mở {ballots} lần bỏ phiếu của phiên họp; không mở được {dropped}.",
+            en="{ballots} ballots of the sitting were opened; {dropped} could not be.",
+        ),
+        s.SittingAttendanceRecorded: Template(
+            vi="Phiên họp: ghi nhận {present} người có mặt, {consulted} người được xin ý kiến bằng văn bản.",
+            en="The sitting: {present} were present, {consulted} were asked in writing.",
+        ),
+        s.SittingClosed: Template(
+            vi="Khép phiên họp lúc {closed_at}.", en="The sitting closed at {closed_at}."
+        ),
+        s.SittingCounted: Template(
+            vi="Đã kiểm phiếu {results} hồ sơ của phiên họp.",
+            en="The {results} dossiers of the sitting were counted.",
+            clause="I.2.1b",
         ),
         e.BallotOpened: Template(
             vi="Mở bỏ phiếu công khai, lần {round}, {electorate} người được bỏ phiếu; cần {quorum} tham gia "

@@ -9,6 +9,7 @@ import msgspec
 from services.evaluation.domain.appraisal_state import Appraisal, opened
 from shared.contracts.appraisal import AdviceIssued, AppraisalDiscontinued, Appraised
 from shared.contracts.evaluation import BallotMode, Fraction, TieRule
+from shared.contracts.sitting import CandidateOutcome
 from shared.contracts.values import BallotId, Text
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
@@ -25,6 +26,9 @@ class BallotResult(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     adopted: bool
     tie: TieRule | None = None
     """The rule a tie was decided by; None without a tie."""
+    places: int | None = None
+    outcome: CandidateOutcome = "adopted"
+    """Where places are limited, whether this dossier got one."""
 
 
 class NoQuorum(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -138,6 +142,11 @@ def _ballot_said(ballot: BallotResult | NoQuorum) -> str:
             f"Bỏ phiếu lần {ballot.round}: {ballot.voted}/{ballot.eligible} người tham gia, cần ít nhất "
             f"{quorum}; đã hết số lần bỏ phiếu lại: không thông qua."
         )
+    if ballot.places is not None and ballot.outcome in _PLACES:
+        return (
+            f"Bỏ phiếu: {ballot.approve}/{ballot.base} tán thành, đủ tỷ lệ nhưng "
+            f"{_PLACES[ballot.outcome]} {ballot.places} suất: không thông qua."
+        )
     share = f"{ballot.threshold.numerator}/{ballot.threshold.denominator}"
     outcome = "thông qua" if ballot.adopted else "không thông qua"
     tie = "" if ballot.tie is None else f" {_TIES[ballot.tie]}"
@@ -145,6 +154,14 @@ def _ballot_said(ballot: BallotResult | NoQuorum) -> str:
         f"Bỏ phiếu: {ballot.approve}/{ballot.base} tán thành, cần ít nhất {share}{tie}: {outcome}."
     )
 
+
+_PLACES: Final[Mapping[CandidateOutcome, str]] = MappingProxyType(
+    {
+        "no_place": "xếp sau trong số",
+        "tied_for_place": "ngang phiếu ở suất cuối của",
+    }
+)
+"""What the reasons say of a dossier that reached the threshold and got none of the places."""
 
 _TIES: Final[Mapping[TieRule, str]] = MappingProxyType(
     {

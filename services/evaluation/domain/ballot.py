@@ -1,5 +1,7 @@
 """An open ballot on one appraisal: electorate, attendance, close, tally. Stream `ballot-<id>`.
 
+Nobody gives it commands: it opens and closes with the sitting it belongs to, and is counted after.
+
 Votes stand in streams of their own (`vote`). `BallotClosed` is the cut-off: what stands before it in
 the log counts, what stands after it does not, so a vote and the close may race without doubt.
 """
@@ -24,24 +26,23 @@ from shared.contracts.evaluation import (
     BallotMode,
     BallotOpened,
     BallotTallied,
-    ConflictFound,
     CouncilMakeup,
-    CouncilRole,
     Denominator,
     Fraction,
-    MemberRecused,
     QuorumMissed,
     TieRule,
-    Voter,
 )
+from shared.contracts.sitting import ConflictFound, MemberRecused
 from shared.contracts.values import (
     AppraisalId,
     BallotId,
     CouncilId,
+    CouncilRole,
     Line,
     ModelId,
     OrganizationId,
     RuleSetId,
+    SittingId,
 )
 from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
@@ -73,7 +74,7 @@ class Ballot(msgspec.Struct, frozen=True):
     @property
     def pseudonyms(self) -> tuple[UUID, ...]:
         """Those who may vote."""
-        return () if self.opened is None else tuple(v.pseudonym for v in self.opened.electorate)
+        return () if self.opened is None else self.opened.electorate
 
     @property
     def undecided(self) -> bool:
@@ -171,70 +172,46 @@ class FormerBallot(msgspec.Struct, frozen=True, kw_only=True):
     repeatable: bool
 
 
-class OpenBallotForm(Request, frozen=True, kw_only=True):
-    """Which appraisal, which council, and the question put to it."""
-
-    appraisal: AppraisalId
-    council: CouncilId
-    question: Line
-
-
-class RepeatBallotForm(Request, frozen=True, kw_only=True):
-    """The council to vote again, its members as they stand now, and the question."""
-
-    council: CouncilId
-    question: Line
-
-
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """What the server adds to an opening: the facts it rests on, and the electorate it froze."""
 
     about: AppraisalFacts
     council: CouncilFacts
-    electorate: tuple[Voter, ...]
+    electorate: tuple[UUID, ...]
     rules: BallotRules
     chair: UUID | None
     ties: tuple[Tie, ...] = ()
     """Of members that are not in the electorate for them."""
 
 
-class OpenBallot(OpenBallotForm, frozen=True, kw_only=True):
-    """Open the first ballot on an appraisal, its electorate frozen under fresh pseudonyms."""
+class OpenBallot(Request, frozen=True, kw_only=True):
+    """Open the first ballot on an appraisal, its electorate under the sitting's pseudonyms for it."""
 
+    sitting: SittingId
+    council: CouncilId
+    question: Line
     ballot_id: BallotId
     opening: Opening
     at: Instant
 
 
-class RepeatBallot(RepeatBallotForm, frozen=True, kw_only=True):
+class RepeatBallot(Request, frozen=True, kw_only=True):
     """Open the next ballot after one that missed its quorum, or tied where a tie is repeated."""
 
+    sitting: SittingId
+    council: CouncilId
+    question: Line
     ballot_id: BallotId
     opening: Opening
     former: FormerBallot
     at: Instant
 
 
-class RecordAttendanceForm(Request, frozen=True, kw_only=True):
-    """Pseudonyms of those present and of those absent who were asked in writing."""
+class CloseBallot(Request, frozen=True, kw_only=True):
+    """Close the ballot with its sitting, whose attendance it takes; the tally follows by itself."""
 
     present: tuple[UUID, ...]
-    consulted: tuple[UUID, ...] = ()
-
-
-class RecordAttendance(RecordAttendanceForm, frozen=True, kw_only=True):
-    """Record attendance, or correct it before the close."""
-
-    at: Instant
-
-
-class CloseBallotForm(Request, frozen=True, kw_only=True):
-    """Nothing to fill in."""
-
-
-class CloseBallot(CloseBallotForm, frozen=True, kw_only=True):
-    """Close the ballot; the tally follows by itself."""
-
+    consulted: tuple[UUID, ...]
     at: Instant
 
 
@@ -246,19 +223,19 @@ class TallyBallot(Request, frozen=True, kw_only=True):
     at: Instant
 
 
-BallotCommand = OpenBallot | RepeatBallot | RecordAttendance | CloseBallot | TallyBallot
+BallotCommand = OpenBallot | RepeatBallot | CloseBallot | TallyBallot
 
 # --- rules ------------------------------------------------------------------------------------
 
 ALREADY_OPENED: Final = Refusal(
     "ballot-exists",
-    vi="Hồ sơ này đã có lần bỏ phiếu ở vòng này.",
-    en="This appraisal has its ballot of this round already.",
+    vi="Hồ sơ này đang được bỏ phiếu, hoặc đã có kết quả bỏ phiếu.",
+    en="This dossier is being voted on, or its ballot has decided.",
 )
 UNKNOWN: Final = Refusal(
     "ballot-unknown",
-    vi="Chưa có lần bỏ phiếu này. Hãy mở bỏ phiếu trước.",
-    en="There is no such ballot. Open it first.",
+    vi="Chưa có lần bỏ phiếu này. Bỏ phiếu được mở cùng phiên họp.",
+    en="There is no such ballot. It opens with its sitting.",
 )
 NO_BALLOT: Final = Refusal(
     "no-ballot",
@@ -290,27 +267,10 @@ TERM_OVER: Final = Refusal(
     en="The council's term has not begun or is over. Extend its term or choose another council.",
     practice="council",
 )
-CLOSED: Final = Refusal(
-    "ballot-already-closed",
-    vi="Bỏ phiếu đã khép, không sửa được nữa.",
-    en="The ballot is closed and can no longer be changed.",
-)
 NOT_IN_ELECTORATE: Final = Refusal(
     "attendance-not-in-electorate",
-    vi="Mã «{pseudonym}» không có trong danh sách bỏ phiếu. Hãy lấy mã từ danh sách cử tri.",
-    en="“{pseudonym}” is not in the electorate. Take the pseudonyms from the electorate's list.",
-)
-ATTENDANCE_TWICE: Final = Refusal(
-    "attendance-twice",
-    vi="Mã «{pseudonym}» ghi hai lần. Một người hoặc có mặt, hoặc được hỏi bằng văn bản.",
-    en="“{pseudonym}” stands there twice. A member is present or asked in writing, once.",
-    practice="threshold_denominator",
-)
-ATTENDANCE_MISSING: Final = Refusal(
-    "attendance-missing",
-    vi="Chưa ghi ai có mặt, ai được hỏi bằng văn bản. Hãy ghi trước khi khép bỏ phiếu.",
-    en="Attendance has not been recorded. Record who is present or was asked before closing.",
-    practice="threshold_denominator",
+    vi="Mã «{pseudonym}» không có trong danh sách bỏ phiếu.",
+    en="“{pseudonym}” is not in the electorate.",
 )
 NOT_CLOSED: Final = Refusal(
     "ballot-not-closed",
@@ -326,8 +286,6 @@ def decide(state: Ballot, command: BallotCommand) -> tuple[BallotEvent, ...]:
             return _open(state, command, None)
         case RepeatBallot():
             return _repeat(state, command)
-        case RecordAttendance():
-            return _record_attendance(state, command)
         case CloseBallot():
             return _close(state, command)
         case TallyBallot():
@@ -357,6 +315,7 @@ def _open(
         *recusals(command.ballot_id, appraisal.appraisal_id, command.council, opening.ties),
         BallotOpened(
             ballot_id=command.ballot_id,
+            sitting=command.sitting,
             appraisal_id=appraisal.appraisal_id,
             model=appraisal.model,
             council=command.council,
@@ -386,30 +345,18 @@ def _repeat(state: Ballot, command: RepeatBallot) -> tuple[BallotEvent, ...]:
     return _open(state, command, command.former)
 
 
-def _record_attendance(state: Ballot, command: RecordAttendance) -> tuple[AttendanceRecorded, ...]:
-    opened = _opened(state)
-    if state.closed is not None:
-        raise CLOSED()
-    eligible, seen = set(state.pseudonyms), set[UUID]()
-    for pseudonym in (*command.present, *command.consulted):
-        if pseudonym not in eligible:
-            raise NOT_IN_ELECTORATE(pseudonym=str(pseudonym))
-        if pseudonym in seen:
-            raise ATTENDANCE_TWICE(pseudonym=str(pseudonym))
-        seen.add(pseudonym)
-    event = AttendanceRecorded(
-        ballot_id=opened.ballot_id, present=command.present, consulted=command.consulted
-    )
-    return () if state.attendance == event else (event,)
-
-
-def _close(state: Ballot, command: CloseBallot) -> tuple[BallotClosed, ...]:
+def _close(state: Ballot, command: CloseBallot) -> tuple[AttendanceRecorded | BallotClosed, ...]:
+    """The attendance stands with the close, in one append: none is without the other."""
     opened = _opened(state)
     if state.closed is not None:
         return ()
-    if state.attendance is None:
-        raise ATTENDANCE_MISSING()
+    for pseudonym in (*command.present, *command.consulted):
+        if pseudonym not in state.pseudonyms:
+            raise NOT_IN_ELECTORATE(pseudonym=str(pseudonym))
     return (
+        AttendanceRecorded(
+            ballot_id=opened.ballot_id, present=command.present, consulted=command.consulted
+        ),
         BallotClosed(
             ballot_id=opened.ballot_id, appraisal_id=opened.appraisal_id, closed_at=command.at
         ),
@@ -448,7 +395,6 @@ BALLOT: Final[Decider[Ballot, BallotCommand, BallotEvent]] = Decider(
         {
             "OpenBallot": OpenBallot,
             "RepeatBallot": RepeatBallot,
-            "RecordAttendance": RecordAttendance,
             "CloseBallot": CloseBallot,
             "TallyBallot": TallyBallot,
         }

@@ -13,7 +13,7 @@ import msgspec
 
 from services.evaluation.domain.appraisal_state import Appraisal, opened
 from shared.contracts.appraisal import ConflictDeclared, ConflictTie
-from shared.contracts.evaluation import ConflictFound, MemberRecused
+from shared.contracts.sitting import ConflictFound, MemberRecused
 from shared.contracts.values import (
     AppraisalId,
     BallotId,

@@ -15,10 +15,9 @@ from shared.contracts.evaluation import (
     CouncilFormed,
     CouncilMakeup,
     CouncilMember,
-    CouncilRole,
     RuleSetVersion,
 )
-from shared.contracts.values import CouncilId, Line, OrganizationId, Text
+from shared.contracts.values import CouncilId, CouncilRole, Line, OrganizationId, Text
 from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
@@ -42,6 +41,11 @@ class Council(msgspec.Struct, frozen=True):
     def voting_members(self) -> tuple[CouncilMember, ...]:
         """Chair and members that sit, substitutes in the place of those they substitute."""
         return voting(self.members)
+
+    @property
+    def sitting_members(self) -> tuple[CouncilMember, ...]:
+        """All that sit: chair, members and secretary."""
+        return sitting(self.members)
 
     @property
     def roles(self) -> tuple[CouncilRole, ...]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from shared.contracts.evaluation import CouncilMakeup, CouncilMember, CouncilRole
+from shared.contracts.evaluation import CouncilMakeup, CouncilMember
+from shared.contracts.values import CouncilRole
 from shared.domain.refusal import Refusal
 
 TOO_SMALL: Final = Refusal(

@@ -21,7 +21,18 @@ from shared.host.app import refusals_of
 from shared.host.operations import Operations, WriteOperation
 from shared.host.policy import Role
 
-BY_ITSELF = {"OpenAppraisal", "OpenScore", "IssueAdvice", "Discontinue", "TallyBallot"}
+BY_ITSELF = {
+    "OpenAppraisal",
+    "OpenScore",
+    "IssueAdvice",
+    "Discontinue",
+    "TallyBallot",
+    "OpenBallot",
+    "RepeatBallot",
+    "CloseBallot",
+    "SettleAgenda",
+    "CountSitting",
+}
 PRESETS = load_presets()
 
 

@@ -9,19 +9,21 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from services.evaluation.persons import Person, chair_among, freeze_electorate, pseudonym_of
+from services.evaluation.persons import Person, freeze_roll, held, seat_of
 from services.evaluation.readmodel import READ_MODEL
 from shared.contracts.evaluation import CouncilMember
 from shared.contracts.values import (
     BallotId,
     Forgettable,
     OrganizationId,
+    SittingId,
 )
 from shared.host.database import ServiceDatabase
 from shared.host.ids import derive_id
 from shared.host.vault import Vault
 
 BALLOT = BallotId(UUID(int=1))
+SITTING = SittingId(UUID(int=3))
 
 
 CAUSE = UUID(int=9)
@@ -66,52 +68,55 @@ async def council(vault: Kept, size: int) -> tuple[CouncilMember, ...]:
     return tuple(members)
 
 
-async def test_a_retry_gives_the_same_pseudonyms_and_another_vault_others(
+async def test_a_retry_gives_the_same_roll_and_another_vault_another(
     vault: Kept, tmp_path: Path
 ) -> None:
     members = await council(vault, 5)
-    first = await freeze_electorate(vault, BALLOT, members)
-    assert await freeze_electorate(vault, BALLOT, members) == first
+    first = await freeze_roll(vault, SITTING, members)
+    assert await freeze_roll(vault, SITTING, members) == first
     async with opened_vault(tmp_path / "two") as other:
-        others = await freeze_electorate(other, BALLOT, await council(other, 5))
-    assert not {v.pseudonym for v in first} & {v.pseudonym for v in others}
+        others = await freeze_roll(other, SITTING, await council(other, 5))
+        theirs = {one.pseudonym(BALLOT) for one in await held(other, others)}
+    assert not {seat.seat for seat in first} & {seat.seat for seat in others}
+    assert not {one.pseudonym(BALLOT) for one in await held(vault, first)} & theirs
 
 
 async def test_no_pseudonym_follows_from_what_the_log_says(vault: Kept) -> None:
     members = await council(vault, 5)
-    electorate = await freeze_electorate(vault, BALLOT, members)
-    published = [str(BALLOT), *(str(m.member_id) for m in members)]
+    roll = await freeze_roll(vault, SITTING, members)
+    published = [str(SITTING), str(BALLOT), *(str(m.member_id) for m in members)]
     published += [m.person.commitment for m in members]
-    published += [v.person.commitment for v in electorate]
-    guesses = {derive_id(BALLOT, a) for a in published}
-    guesses |= {derive_id(BALLOT, a, str(m.member_id)) for a in published for m in members}
-    assert not guesses & {voter.pseudonym for voter in electorate}
-    assert [v.pseudonym for v in electorate] == sorted(v.pseudonym for v in electorate)
-
-
-async def test_an_account_finds_its_own_pseudonym_and_no_other(vault: Kept) -> None:
-    electorate = await freeze_electorate(vault, BALLOT, await council(vault, 5))
-    found = {await pseudonym_of(vault, electorate, f"hd-{n}") for n in range(5)}
-    assert found == {voter.pseudonym for voter in electorate}
-    assert await pseudonym_of(vault, electorate, "nguoi-la") is None
-
-
-async def test_the_chair_is_found_among_the_voters_unless_the_chair_does_not_vote(
-    vault: Kept,
-) -> None:
-    members = await council(vault, 5)
-    first = msgspec.structs.replace(members[0], role="chair")
-    plain = tuple(msgspec.structs.replace(one, role="member") for one in members[1:])
-    electorate = await freeze_electorate(vault, BALLOT, (first, *plain))
-    assert await chair_among(vault, electorate, (first, *plain)) in {
-        voter.pseudonym for voter in electorate
+    published += [str(one) for seat in roll for one in (seat.seat, seat.person.commitment)]
+    roots = (SITTING, BALLOT, *(seat.seat for seat in roll))
+    guesses = {derive_id(root, a) for root in roots for a in published}
+    guesses |= {
+        derive_id(r, a, str(m.member_id)) for r in roots for a in published for m in members
     }
-    without = await freeze_electorate(vault, BALLOT, plain)
-    assert await chair_among(vault, without, (first, *plain)) is None
-    assert await chair_among(vault, electorate, plain) is None
+    pseudonyms = {one.pseudonym(BALLOT) for one in await held(vault, roll)}
+    assert len(pseudonyms) == 5
+    assert not guesses & pseudonyms
+    assert [seat.seat for seat in roll] == sorted(seat.seat for seat in roll)
+
+
+async def test_pseudonyms_differ_from_ballot_to_ballot(vault: Kept) -> None:
+    seats = await held(vault, await freeze_roll(vault, SITTING, await council(vault, 5)))
+    other = BallotId(UUID(int=2))
+    assert len({one.pseudonym(b) for one in seats for b in (BALLOT, other)}) == 10
+
+
+async def test_an_account_finds_its_own_seat_and_no_other(vault: Kept) -> None:
+    seats = await held(vault, await freeze_roll(vault, SITTING, await council(vault, 5)))
+    for n in range(5):
+        found = seat_of(seats, f"hd-{n}")
+        assert found is not None
+        assert found.holder.member_id == UUID(int=100 + n)
+    assert seat_of(seats, "nguoi-la") is None
 
 
 async def test_an_erased_member_does_not_vote_and_stops_nothing(vault: Kept) -> None:
     members = await council(vault, 5)
+    roll = await freeze_roll(vault, SITTING, members)
     assert await vault.vault.erase(members[0].person.payload)
-    assert len(await freeze_electorate(vault, BALLOT, members)) == 4
+    assert len(await freeze_roll(vault, SITTING, members)) == 4
+    assert await vault.vault.erase(roll[0].person.payload)
+    assert len(await held(vault, roll)) == 4

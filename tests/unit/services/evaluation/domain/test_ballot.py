@@ -11,10 +11,7 @@ from hypothesis import strategies as st
 from services.evaluation.domain.ballot import (
     ALREADY_OPENED,
     APPRAISAL_DISCONTINUED,
-    ATTENDANCE_MISSING,
-    ATTENDANCE_TWICE,
     BALLOT,
-    CLOSED,
     FOREIGN_COUNCIL,
     NO_BALLOT,
     NOT_CLOSED,
@@ -29,7 +26,6 @@ from services.evaluation.domain.ballot import (
     FormerBallot,
     OpenBallot,
     Opening,
-    RecordAttendance,
     RepeatBallot,
     TallyBallot,
 )
@@ -46,9 +42,8 @@ from shared.contracts.evaluation import (
     Fraction,
     QuorumMissed,
     TallyLine,
-    Voter,
 )
-from shared.contracts.values import BallotId, CouncilId, Forgettable, OrganizationId
+from shared.contracts.values import BallotId, CouncilId, OrganizationId, SittingId
 from shared.domain.refusal import Refusal
 from tests.support.specification import specification
 from tests.unit.services.evaluation.domain import dossiers
@@ -59,10 +54,8 @@ dossier = dossiers.opened
 ballot = specification(BALLOT)
 
 VOTERS = tuple(UUID(int=50 + n) for n in range(5))
-electorate = tuple(
-    Voter(pseudonym=pseudonym, person=Forgettable(UUID(int=60 + n), "e" * 64))
-    for n, pseudonym in enumerate(VOTERS)
-)
+electorate = VOTERS
+SITTING = SittingId(UUID(int=73))
 opening = Opening(
     about=AppraisalFacts(
         appraisal_id=dossier.appraisal_id,
@@ -92,7 +85,7 @@ opening = Opening(
     chair=VOTERS[0],
 )
 open_ballot = OpenBallot(
-    appraisal=dossier.appraisal_id,
+    sitting=SITTING,
     council=CouncilId(UUID(int=70)),
     question="Đồng ý đề nghị công nhận mô hình?",
     ballot_id=BallotId(UUID(int=71)),
@@ -100,6 +93,7 @@ open_ballot = OpenBallot(
     at=NOW,
 )
 opened = BallotOpened(
+    sitting=SITTING,
     ballot_id=open_ballot.ballot_id,
     appraisal_id=dossier.appraisal_id,
     model=dossier.model,
@@ -117,9 +111,8 @@ opened = BallotOpened(
     rule_set_version=1,
     round=1,
 )
-attend = RecordAttendance(present=VOTERS[:3], consulted=VOTERS[3:4], at=NOW)
 attended = AttendanceRecorded(ballot_id=opened.ballot_id, present=VOTERS[:3], consulted=VOTERS[3:4])
-close = CloseBallot(at=NOW)
+close = CloseBallot(present=VOTERS[:3], consulted=VOTERS[3:4], at=NOW)
 closed = BallotClosed(ballot_id=opened.ballot_id, appraisal_id=opened.appraisal_id, closed_at=NOW)
 
 
@@ -211,46 +204,25 @@ def test_a_ballot_that_may_not_be_held_is_refused(
     ballot.given().when(msgspec.structs.replace(open_ballot, opening=wrong)).then_refused(refusal)
 
 
-# --- attendance, close -----------------------------------------------------------------------
+# --- close -----------------------------------------------------------------------------------
 
 
-def test_attendance_is_recorded_and_may_be_corrected_before_the_close() -> None:
-    ballot.given(opened).when(attend).then(attended)
-    fewer = msgspec.structs.replace(attend, consulted=())
-    ballot.given(opened, attended).when(fewer).then(msgspec.structs.replace(attended, consulted=()))
+def test_a_ballot_closes_with_the_attendance_of_its_sitting() -> None:
+    ballot.given(opened).when(close).then(attended, closed)
 
 
-def test_the_same_attendance_again_changes_nothing() -> None:
-    ballot.given(opened, attended).when(attend).then_nothing()
-
-
-def test_attendance_of_strangers_and_of_one_person_twice_is_refused() -> None:
-    stranger = msgspec.structs.replace(attend, present=(UUID(int=99),))
+def test_attendance_of_who_does_not_vote_in_it_is_refused() -> None:
+    stranger = msgspec.structs.replace(close, present=(UUID(int=99),))
     ballot.given(opened).when(stranger).then_refused(NOT_IN_ELECTORATE)
-    twice = msgspec.structs.replace(attend, consulted=VOTERS[:1])
-    ballot.given(opened).when(twice).then_refused(ATTENDANCE_TWICE)
-
-
-def test_attendance_is_not_changed_after_the_close() -> None:
-    fewer = msgspec.structs.replace(attend, consulted=())
-    ballot.given(opened, attended, closed).when(fewer).then_refused(CLOSED)
-
-
-def test_a_ballot_closes_with_its_attendance() -> None:
-    ballot.given(opened, attended).when(close).then(closed)
-
-
-def test_without_attendance_it_does_not_close() -> None:
-    ballot.given(opened).when(close).then_refused(ATTENDANCE_MISSING)
 
 
 def test_closing_it_again_changes_nothing() -> None:
     ballot.given(opened, attended, closed).when(close).then_nothing()
 
 
-@pytest.mark.parametrize("command", [attend, close, tally()])
+@pytest.mark.parametrize("command", [close, tally()])
 def test_nothing_is_done_on_what_never_opened(
-    command: RecordAttendance | CloseBallot | TallyBallot,
+    command: CloseBallot | TallyBallot,
 ) -> None:
     ballot.given().when(command).then_refused(UNKNOWN)
 
@@ -306,7 +278,7 @@ def test_abstaining_is_taking_part() -> None:
 
 
 def test_an_open_ballot_is_not_tallied() -> None:
-    ballot.given(opened, attended).when(tally()).then_refused(NOT_CLOSED)
+    ballot.given(opened).when(tally()).then_refused(NOT_CLOSED)
 
 
 @pytest.mark.parametrize("result", [tallied, missed])
@@ -407,6 +379,7 @@ def test_adopted_if_and_only_if_the_governing_share_is_reached(
 # --- repeating -------------------------------------------------------------------------------
 
 repeat = RepeatBallot(
+    sitting=SITTING,
     council=open_ballot.council,
     question=open_ballot.question,
     ballot_id=BallotId(UUID(int=72)),

@@ -18,7 +18,7 @@ from services.evaluation.domain.conflict import (
 )
 from services.evaluation.domain.makeup import TOO_SMALL
 from shared.contracts.appraisal import ConflictDeclared, ConflictTie
-from shared.contracts.evaluation import ConflictFound, MemberRecused
+from shared.contracts.sitting import ConflictFound, MemberRecused
 from shared.contracts.values import CouncilId, LineKind, OrganizationId
 from shared.domain.graph import Graph, GraphLine
 from tests.support.specification import specification

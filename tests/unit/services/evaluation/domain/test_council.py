@@ -27,10 +27,9 @@ from shared.contracts.evaluation import (
     CouncilFormed,
     CouncilMakeup,
     CouncilMember,
-    CouncilRole,
     RuleSetVersion,
 )
-from shared.contracts.values import CouncilId, Forgettable, OrganizationId, RuleSetId
+from shared.contracts.values import CouncilId, CouncilRole, Forgettable, OrganizationId, RuleSetId
 from shared.domain.refusal import Refusal, RefusedError
 from tests.support.specification import specification
 

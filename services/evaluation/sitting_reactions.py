@@ -1,0 +1,237 @@
+"""What a sitting leads to by itself: its ballots open, close and are counted, and the advice follows.
+
+Every step is a command of its own stream that is recognised when it is repeated; whatever crashes in
+between, the reaction runs again and goes on.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from services.evaluation.domain.advice import BallotResult, NoQuorum
+from services.evaluation.domain.ballot import (
+    ALREADY_OPENED,
+    BALLOT,
+    Ballot,
+    CloseBallot,
+    TallyBallot,
+)
+from services.evaluation.domain.places import CountedBallot
+from services.evaluation.domain.sitting import SITTING, CountSitting, SettleAgenda, Sitting
+from services.evaluation.domain.tally import RecordedVote
+from services.evaluation.domain.vote import VOTE, vote_id
+from services.evaluation.persons import Held, held
+from services.evaluation.reactions import advise
+from services.evaluation.readmodel import ballots
+from services.evaluation.sitting_facts import Convened, Elector, convened, prepare, round_of
+from shared.contracts.evaluation import (
+    BallotClosed,
+    BallotOpened,
+    BallotTallied,
+    CouncilMember,
+    QuorumMissed,
+)
+from shared.contracts.sitting import (
+    CandidateResult,
+    Dropped,
+    SittingClosed,
+    SittingCounted,
+    SittingOpened,
+)
+from shared.contracts.values import AppraisalId, BallotId, SittingId
+from shared.domain.refusal import RefusedError
+from shared.host.service import Recorded, Work, when
+
+
+async def on_sitting_opened(recorded: Recorded[SittingOpened], work: Work) -> None:
+    """Open the ballots. A dossier on which none can be opened any more is dropped, with the refusal."""
+    event = recorded.event
+    if (await work.load(SITTING, event.sitting_id)).state.settled is not None:
+        return
+    meeting = await convened(work, event.sitting_id, event.council, event.question)
+    seats = await held(work, event.roll)
+    opened, dropped = list[BallotId](), list[Dropped]()
+    for candidate in event.agenda:
+        try:
+            await _open(work, meeting, candidate.appraisal_id, candidate.ballot_id, seats)
+        except RefusedError as error:
+            reason, code = error.sentence("vi"), error.refusal.code
+            dropped.append(Dropped(ballot_id=candidate.ballot_id, code=code, reason=reason))
+        else:
+            opened.append(candidate.ballot_id)
+    command = SettleAgenda(ballots=tuple(opened), dropped=tuple(dropped), at=work.now)
+    await work.execute(SITTING, event.sitting_id, command)
+
+
+async def _open(
+    work: Work,
+    meeting: Convened,
+    appraisal: AppraisalId,
+    ballot: BallotId,
+    seats: tuple[Held, ...],
+) -> None:
+    """A crash after this one leaves the ballots before it open: they are recognised, and the rest follows."""
+    stands = (await work.load(BALLOT, ballot)).state.opened
+    if stands is not None and stands.sitting == meeting.sitting_id:
+        return
+    electors = [
+        Elector(
+            member=CouncilMember(
+                member_id=one.holder.member_id, person=one.seat.person, role=one.seat.role
+            ),
+            pseudonym=one.pseudonym(ballot),
+        )
+        for one in seats
+        if one.votes
+    ]
+    ballot_round = await round_of(work, appraisal)
+    one = await prepare(work, meeting, appraisal, ballot_round, electors)
+    if one.decided or ballot_round.ballot_id != ballot:
+        raise ALREADY_OPENED()
+    await work.execute(BALLOT, ballot, one.command, cites=one.cites, rules=one.rules)
+
+
+async def on_sitting_closed(recorded: Recorded[SittingClosed], work: Work) -> None:
+    """Close the ballots, each with what the sitting's attendance says of its electorate."""
+    sitting = (await work.load(SITTING, recorded.event.sitting_id)).state
+    assert sitting.opened is not None
+    assert sitting.attendance is not None
+    seats = {one.seat.seat: one for one in await held(work, sitting.opened.roll)}
+
+    def pseudonyms(attending: tuple[UUID, ...], ballot: BallotOpened) -> tuple[UUID, ...]:
+        found = {seats[seat].pseudonym(ballot.ballot_id) for seat in attending if seat in seats}
+        return tuple(one for one in ballot.electorate if one in found)
+
+    for candidate in sitting.candidates:
+        opened = (await work.load(BALLOT, candidate.ballot_id)).state.opened
+        assert opened is not None
+        command = CloseBallot(
+            present=pseudonyms(sitting.attendance.present, opened),
+            consulted=pseudonyms(sitting.attendance.consulted, opened),
+            at=work.now,
+        )
+        await work.execute(BALLOT, candidate.ballot_id, command, cites=(recorded.id,))
+    if not sitting.candidates:
+        await _count(work, recorded.event.sitting_id, sitting)
+
+
+async def on_ballot_closed(recorded: Recorded[BallotClosed], work: Work) -> None:
+    """Tally. The close stands in the log already, so whatever crashes here, the count is the same."""
+    event = recorded.event
+    ballot = (await work.load(BALLOT, event.ballot_id)).state
+    votes, cites = list[RecordedVote](), list[UUID]()
+    for pseudonym in ballot.pseudonyms:
+        loaded = await work.load(VOTE, vote_id(event.ballot_id, pseudonym))
+        cast = loaded.state.cast
+        if cast is not None:
+            votes.append(
+                RecordedVote(pseudonym=pseudonym, choice=cast.choice, position=loaded.position)
+            )
+        if loaded.event_id is not None:
+            cites.append(loaded.event_id)
+    command = TallyBallot(votes=tuple(votes), cut_off=recorded.stored.position, at=work.now)
+    await work.execute(BALLOT, event.ballot_id, command, cites=cites)
+
+
+async def on_counted(
+    recorded: Recorded[BallotTallied] | Recorded[QuorumMissed], work: Work
+) -> None:
+    """When it was the last ballot of its sitting, put the results together.
+
+    The rows have taken this event before, so that of ballots counted side by side the last one sees all.
+    """
+    opened = (await work.load(BALLOT, recorded.event.ballot_id)).state.opened
+    assert opened is not None
+    uncounted = (
+        select(func.count())
+        .select_from(ballots)
+        .where(ballots.c.sitting == str(opened.sitting), ballots.c.status.in_(("open", "closed")))
+    )
+    if not await work.read.scalar(uncounted):
+        await _count(work, opened.sitting, (await work.load(SITTING, opened.sitting)).state)
+
+
+async def _count(work: Work, sitting: SittingId, state: Sitting) -> None:
+    counted, cites = list[CountedBallot](), list[UUID]()
+    for candidate in state.candidates:
+        loaded = await work.load(BALLOT, candidate.ballot_id)
+        if loaded.state.counted is None:
+            return
+        counted.append(await _counted(work, loaded.state))
+        if loaded.event_id is not None:
+            cites.append(loaded.event_id)
+    command = CountSitting(ballots=tuple(counted), at=work.now)
+    await work.execute(SITTING, sitting, command, cites=cites)
+
+
+async def _counted(work: Work, ballot: Ballot) -> CountedBallot:
+    opened, missed, tallied = ballot.opened, ballot.quorum_missed, ballot.tallied
+    assert opened is not None
+    if missed is not None:
+        approve, base = missed.voted, missed.eligible
+    else:
+        assert tallied is not None
+        governing = next(line for line in tallied.lines if line.governs)
+        approve, base = governing.approve, governing.base
+    chair = None
+    if opened.chair is not None and opened.chair in (ballot.counted or ()):
+        chair = (await work.load(VOTE, vote_id(opened.ballot_id, opened.chair))).state.cast
+    return CountedBallot(
+        ballot_id=opened.ballot_id,
+        appraisal_id=opened.appraisal_id,
+        quorum_missed=missed is not None,
+        approve=approve,
+        base=base,
+        adopted=tallied is not None and tallied.adopted,
+        repeatable=ballot.repeatable,
+        rounds_left=opened.round <= opened.repeats_max,
+        tie_rule=opened.tie_rule,
+        chair_approves=chair is not None and chair.choice == "approve",
+    )
+
+
+async def on_sitting_counted(recorded: Recorded[SittingCounted], work: Work) -> None:
+    """Issue the advice on every dossier that is decided; on the others the council may vote again."""
+    places = (await work.load(SITTING, recorded.event.sitting_id)).state.opened
+    assert places is not None
+    for result in recorded.event.results:
+        if not result.repeatable:
+            ballot = (await work.load(BALLOT, result.ballot_id)).state
+            of_ballot = _result(ballot, result, places.places)
+            await advise(work, result.appraisal_id, of_ballot, (recorded.id,))
+
+
+def _result(ballot: Ballot, result: CandidateResult, places: int | None) -> BallotResult | NoQuorum:
+    """What the advice says of the ballot."""
+    opened, missed = ballot.opened, ballot.quorum_missed
+    assert opened is not None
+    if missed is not None:
+        return NoQuorum(
+            ballot_id=opened.ballot_id,
+            voted=missed.voted,
+            eligible=missed.eligible,
+            quorum=missed.quorum,
+            round=opened.round,
+        )
+    tied = ballot.tallied is not None and ballot.tallied.tied
+    return BallotResult(
+        ballot_id=opened.ballot_id,
+        approve=result.approve,
+        base=result.base,
+        threshold=opened.threshold,
+        adopted=result.outcome == "adopted",
+        tie=opened.tie_rule if tied else None,
+        places=places,
+        outcome=result.outcome,
+    )
+
+
+REACTIONS: Final = (
+    when(SittingOpened, on_sitting_opened),
+    when(SittingClosed, on_sitting_closed),
+    when(BallotClosed, on_ballot_closed),
+    when(BallotTallied, on_counted),
+    when(QuorumMissed, on_counted),
+    when(SittingCounted, on_sitting_counted),
+)
