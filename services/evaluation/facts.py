@@ -243,8 +243,8 @@ async def opening_of(
         },
         OpenAppraisal,
     )
-    events = (row.event_id, row.reported_event, criteria.event_id)
-    return Opening(command, (*(UUID(event) for event in events), *deciding.cites))
+    events = dict.fromkeys((row.event_id, row.holder_event, row.reported_event, criteria.event_id))
+    return Opening(command, (*(UUID(str(event)) for event in events), *deciding.cites))
 
 
 async def _rule_set_exists(read: AsyncConnection, rule_set: str, version: int) -> bool:

@@ -99,7 +99,9 @@ async def _filtered(query: Query[AppraisalFilter]) -> Statement:
         query.read,
         SUCCESSIONS,
         where_equal(
-            where_found(_WITH_MODEL, models.c.search, wanted.q),
+            where_found(
+                _WITH_MODEL, models.c.search.concat(" ").concat(models.c.holder_search), wanted.q
+            ),
             (appraisals.c.model, wanted.model),
             (appraisals.c.year, wanted.year),
         ),

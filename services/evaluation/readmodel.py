@@ -28,6 +28,7 @@ from shared.contracts.evaluation import (
     RuleSetAdopted,
     VoteCast,
 )
+from shared.contracts.holding import HolderChanged
 from shared.contracts.registration import (
     CompetenceAssigned,
     CompetenceSucceeded,
@@ -157,9 +158,11 @@ models: Final = Table(
     Column("rule_set", String(_ID), nullable=False),
     Column("rule_set_version", Integer, nullable=False),
     Column("event_id", String(_ID), nullable=False),
+    Column("holder_event", String(_ID), nullable=False),
     Column("withdrawn_reason", Text),
     Column("withdrawn_event", String(_ID)),
     Column("search", Text, nullable=False),
+    Column("holder_search", Text, nullable=False),
 )
 reported: Final = Table(
     "reported",
@@ -304,7 +307,16 @@ READ_MODEL: Final = ReadModel(
         puts(
             ModelRegistered,
             models,
-            search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
+            holder_event=lambda r: r.id,
+            search=lambda r: fold(f"{r.event.name} {r.event.address}"),
+            holder_search=lambda r: fold(r.event.holder_name or ""),
+        ),
+        patches(
+            HolderChanged,
+            models,
+            "holder",
+            holder_event=lambda r: r.id,
+            holder_search=lambda r: fold(r.event.holder_name or ""),
         ),
         patches(
             ModelWithdrawn,

@@ -25,6 +25,7 @@ from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitSch
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
+from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import (
     DeadlineApproached,
     DeadlineMissed,
@@ -172,6 +173,7 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | ReportingSessionMissed()
             | ReportingSessionScheduled()
             | ResultsReported()
+            | HolderChanged()
             | PlanRevised()
             | ModelPraised()
             | DifficultyRaised()
@@ -227,6 +229,8 @@ async def _parties(
     match event:
         case ReportingSessionMissed() | ReportingSessionScheduled():
             parties["organizer"] = [event.organizer]
+        case HolderChanged():
+            parties["holder"] = [event.holder, event.former]
         case HelpAssigned():
             parties["helper"] = [event.helper]
         case ProposalReturned():

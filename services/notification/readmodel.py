@@ -10,6 +10,7 @@ from services.notification.tables import DATE_CHARACTERS as _DATE
 from services.notification.tables import ID_CHARACTERS as _ID
 from services.notification.tables import TABLES
 from shared.contracts.exemplar import AwardProposed
+from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -147,12 +148,13 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=7,
+    version=8,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
         puts(ModelRegistered, models, running=0),
         patches(RegistrationAccepted, models, running=1),
+        patches(HolderChanged, models, "holder"),
         patches(ModelSuspended, models, running=0),
         patches(ModelResumed, models, running=1),
         patches(ModelEnded, models, running=0),

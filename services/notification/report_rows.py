@@ -17,6 +17,7 @@ from shared.contracts.exemplar import (
     DependentRecognitionDecided,
     DependentRecognitionSuspended,
 )
+from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import PeriodicReportIssued
 from shared.contracts.recognition import Declined, DuplicateFound, RecognitionRevoked, Recognized
 from shared.contracts.registration import (
@@ -43,7 +44,7 @@ from shared.contracts.running import (
 )
 from shared.contracts.values import ModelId
 from shared.domain.time import legal_date
-from shared.host.copying import puts, recorded_at
+from shared.host.copying import patches, puts, recorded_at
 from shared.host.rows import Put, RowChange
 from shared.host.service import Handler, Recorded, on
 
@@ -67,7 +68,7 @@ report_models: Final = Table(
     Column("rule_set", String(_ID), nullable=False),
     Column("rule_set_version", Integer, nullable=False),
 )
-"""Models as they were last registered."""
+"""Models as they were last registered, with the holder they have now."""
 
 report_facts: Final = Table(
     "report_facts",
@@ -200,6 +201,7 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         sha256=lambda r: r.event.sha256,
     ),
     puts(ModelRegistered, report_models),
+    patches(HolderChanged, report_models, "holder", "holder_kind", "category"),
     puts(
         OrganizationCreated,
         report_seats,

@@ -21,6 +21,8 @@ from shared.contracts.appraisal import AdviceIssued
 from shared.contracts.evaluation import RuleSettings
 from shared.contracts.recognition import CaseOpened, Ground
 from shared.contracts.values import AchievementId, HolderKind, ModelId
+from shared.host.ids import derive_id
+from shared.host.text import fold
 
 
 class Advised(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +71,41 @@ async def of_advice(read: AsyncConnection, model: ModelId, year: int) -> Advised
     return Advised(
         advice=_advice_facts(issued),
         holder_kind=model_row.holder_kind,
-        achievement=AchievementId(UUID(model_row.achievement)),
+        achievement=achievement_id(
+            issued, model_row.name, model_row.address, model_row.holder_name
+        ),
         grounds=found,
-        cites=(UUID(advice_row.event_id), *(ground.event_id for ground in found)),
+        cites=tuple(
+            dict.fromkeys(
+                (
+                    UUID(advice_row.event_id),
+                    *(ground.event_id for ground in found),
+                    UUID(model_row.holder_event),
+                )
+            )
+        ),
         withdrawn=model_row.withdrawn_reason,
         withdrawn_event=None
         if model_row.withdrawn_event is None
         else UUID(model_row.withdrawn_event),
+    )
+
+
+def achievement_id(
+    issued: AdviceIssued, name: str, address: str, holder_name: str | None
+) -> AchievementId:
+    """The same work of the same holder in a year, whoever it is registered with: the holder, its name and
+    the model's, and the place, without regard to case and diacritics.
+    """
+    words = (holder_name or "", name, address)
+    return AchievementId(
+        derive_id(
+            issued.holder,
+            "achievement",
+            issued.aim,
+            str(issued.year),
+            *(" ".join(fold(text).split()) for text in words),
+        )
     )
 
 

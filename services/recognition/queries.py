@@ -127,7 +127,9 @@ async def list_decisions(query: Query[ListDecisions]) -> Page[CaseRow]:
 
 async def _filtered(query: Query[CaseFilter]) -> Statement:
     wanted = query.parameters
-    found = where_found(_LISTED, models.c.search, wanted.q)
+    found = where_found(
+        _LISTED, models.c.search.concat(" ").concat(models.c.holder_search), wanted.q
+    )
     return await where_standing(
         query.read,
         SUCCESSIONS,

@@ -17,6 +17,7 @@ from shared.contracts.exemplar import (
     ReviewClosed,
     ReviewOpened,
 )
+from shared.contracts.holding import HolderChanged
 from shared.contracts.recognition import (
     CaseDiscontinued,
     CaseOpened,
@@ -47,9 +48,7 @@ from shared.contracts.registration import (
     OrganizationLineChanged,
     OrganizationMoved,
 )
-from shared.contracts.values import AchievementId
 from shared.host.copying import adds, patches, puts, recorded_at
-from shared.host.ids import derive_id
 from shared.host.rows import Patch, Put, Remove, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.standing import standing_tables
@@ -87,12 +86,15 @@ models: Final = Table(
     TABLES,
     Column("model_id", String(_ID), primary_key=True),
     Column("name", String(200), nullable=False),
+    Column("address", String(200), nullable=False),
     Column("holder_kind", String(20), nullable=False),
-    Column("achievement", String(_ID), nullable=False),
+    Column("holder_name", String(200)),
     Column("event_id", String(_ID), nullable=False),
+    Column("holder_event", String(_ID), nullable=False),
     Column("withdrawn_reason", Text),
     Column("withdrawn_event", String(_ID)),
     Column("search", Text, nullable=False),
+    Column("holder_search", Text, nullable=False),
 )
 
 advices: Final = Table(
@@ -240,22 +242,6 @@ awards: Final = Table(
 )
 
 
-def achievement_id(registered: ModelRegistered) -> AchievementId:
-    """The same work of the same holder in a year, whoever it is registered with: the holder, its name and
-    the model's, and the place, without regard to case and diacritics.
-    """
-    words = (registered.holder_name or "", registered.name, registered.address)
-    return AchievementId(
-        derive_id(
-            registered.holder,
-            "achievement",
-            registered.aim,
-            str(registered.year),
-            *(" ".join(fold(text).split()) for text in words),
-        )
-    )
-
-
 def _appraised(recorded: Recorded[Appraised]) -> Iterable[RowChange]:
     """Only an appraisal that finds the standard met shows that it is met (clause I.2.1c)."""
     event = recorded.event
@@ -295,7 +281,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=3,
+    version=4,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -307,8 +293,16 @@ READ_MODEL: Final = ReadModel(
         puts(
             ModelRegistered,
             models,
-            achievement=lambda r: achievement_id(r.event),
-            search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
+            holder_event=lambda r: r.id,
+            search=lambda r: fold(f"{r.event.name} {r.event.address}"),
+            holder_search=lambda r: fold(r.event.holder_name or ""),
+        ),
+        patches(
+            HolderChanged,
+            models,
+            *("holder_kind", "holder_name"),
+            holder_event=lambda r: r.id,
+            holder_search=lambda r: fold(r.event.holder_name or ""),
         ),
         patches(
             ModelWithdrawn,

@@ -11,6 +11,7 @@ from services.registration import (
     evidence_api,
     facts,
     feedback_api,
+    holders_api,
     organization_api,
     queries,
     quota_places,
@@ -133,7 +134,14 @@ async def _register(call: Call[RegisterModelForm], model: ModelId) -> Outcome:
     )
     similar = await _similar(call, command, known.rules)
     command = msgspec.structs.replace(command, similar=similar)
-    place = await quota_places.place_for(call, command)
+    unit = quota_places.Unit(
+        model=model,
+        unit=command.holder,
+        movement=command.movement,
+        year=command.year,
+        committee=command.committee,
+    )
+    place = await quota_places.place_for(call, command, unit)
     return await call.execute(
         MODEL,
         model,
@@ -252,6 +260,7 @@ def routes(api: Api) -> None:
     _building_routes(api)
     _results_routes(api)
     answering_api.routes(api)
+    holders_api.routes(api)
     quota_places.routes(api)
     similarity_queries.routes(api)
     running_api.routes(api)

@@ -235,6 +235,14 @@ async def of_parties(
     return await organization_facts.successions_after(work, sorted(named, key=str))
 
 
+async def of_new_holder(
+    work: Work, registration: ModelRegistered, holder: OrganizationId
+) -> tuple[Graph, tuple[UUID, ...]]:
+    """Who succeeds the committee and the launching body of a registered model, and whoever is to hold it."""
+    named = {registration.committee, registration.launching_body, holder}
+    return await organization_facts.successions_after(work, sorted(named, key=str))
+
+
 async def of_duties(work: Work, model: UUID) -> tuple[Graph, tuple[UUID, ...]]:
     """Who succeeds the committee and the launching body of a registered model."""
     registration = (await work.load(MODEL, model)).state.registration

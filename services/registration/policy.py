@@ -16,6 +16,7 @@ from services.registration.domain.feedback import (
     FeedbackCommand,
     RaiseFeedback,
 )
+from services.registration.domain.holders import ChangeHolder
 from services.registration.domain.life import (
     EndModel,
     NoteSilence,
@@ -244,6 +245,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 ReturnRegistration: _BY_COMMITTEE,
                 RequestSupplement: _BY_COMMITTEE,
                 SupplySupplement: _BY_HOLDER,
+                ChangeHolder: _BY_COMMITTEE,
                 AdoptPlan: _BY_HOLDER,
                 RevisePlan: _BY_HOLDER,
                 AssignCoreTeam: _BY_HOLDER,

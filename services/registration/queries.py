@@ -153,7 +153,9 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
         .outerjoin(progress, progress.c.model_id == models.c.model_id)
     )
     statement = where_equal(
-        where_found(with_numbers, models.c.search, wanted.q),
+        where_found(
+            with_numbers, models.c.search.concat(" ").concat(models.c.holder_search), wanted.q
+        ),
         (models.c.movement, wanted.movement),
         (models.c.year, wanted.year),
         (models.c.status, wanted.status),

@@ -3,14 +3,16 @@ have fewer models than their rule set asks for.
 """
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import func, literal, select
 
+from services.registration.domain.holders import ChangeHolder
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import LapsePlace, RegisterModel
+from services.registration.domain.model_state import Model
 from services.registration.domain.quota import (
     PLACE_LAPSED,
     PLACES_MAX,
@@ -24,8 +26,9 @@ from services.registration.organization_rows import successions
 from services.registration.readmodel import models, movements, rule_sets
 from services.registration.rules_in_force import rules_in_force
 from shared.contracts.evaluation import RuleSettings
-from shared.contracts.registration import ModelWithdrawn
-from shared.contracts.values import ModelId, OrganizationId, RuleSetId, Year
+from shared.contracts.holding import HolderChanged
+from shared.contracts.registration import ModelRegistered, ModelWithdrawn
+from shared.contracts.values import ModelId, MovementId, OrganizationId, RuleSetId, Year
 from shared.domain.refusal import RefusedError
 from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
@@ -53,55 +56,75 @@ def quota_id(unit: UUID, movement: UUID, year: int) -> UUID:
     return derive_id(movement, "quota", str(unit), str(year))
 
 
-async def place_for(call: Call[msgspec.Struct], command: RegisterModel) -> UUID | None:
-    """The place a registration has in its unit's quota, taken now unless it has one; None where the rule set has
-    no upper limit, or an individual registers. Raises RefusedError.
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """The unit whose place a model needs, the year, and the committee it is registered with."""
 
-    A crash between the taking and the registration leaves a place without a model: the same request, sent
+    model: ModelId
+    unit: OrganizationId
+    movement: MovementId
+    year: int
+    committee: OrganizationId
+
+    @property
+    def stream(self) -> UUID:
+        """Where its places of the year are."""
+        return quota_id(self.unit, self.movement, self.year)
+
+    def has(self, state: Model) -> bool:
+        """Whether the model takes a place of it already."""
+        return state.counts_for(self.unit, self.movement, self.year)
+
+
+async def place_for(
+    call: Call[msgspec.Struct], command: RegisterModel | ChangeHolder, wanted: Unit
+) -> UUID | None:
+    """The place a model has in its unit's quota, taken now unless it has one; None where the rule set has
+    no upper limit, or an individual holds it. Raises RefusedError.
+
+    A crash between the taking and the command leaves a place without a model: the same request, sent
     again, finds it; another, that finds all places taken, lets it lapse.
     """
     most = command.rules.models_per_unit.at_most
     if most is None or command.holder_kind != "collective":
         return None
-    stream = quota_id(command.holder, command.movement, command.year)
-    state = (await call.load(MODEL, command.model_id)).state
-    if not state.counts_for(command.holder, command.movement, command.year):
+    state = (await call.load(MODEL, wanted.model)).state
+    if not wanted.has(state):
         # What will be refused takes no place.
-        await call.permit(MODEL, command.model_id, command)
+        await call.permit(MODEL, wanted.model, command)
         MODEL.decide(state, msgspec.structs.replace(command, place=call.derive("place")))
         take = TakePlace(
             place_id=call.derive("place"),
-            unit=command.holder,
-            movement=command.movement,
-            year=command.year,
-            model_id=command.model_id,
-            committee=command.committee,
+            unit=wanted.unit,
+            movement=wanted.movement,
+            year=wanted.year,
+            model_id=wanted.model,
+            committee=wanted.committee,
             at_most=most,
-            counted=await _counted(call, command),
+            counted=await _counted(call, wanted),
             at=call.now,
         )
         try:
-            await call.execute(QUOTA, stream, take, prepares=True)
+            await call.execute(QUOTA, wanted.stream, take, prepares=True)
         except RefusedError as refused:
-            if refused.refusal is not QUOTA_FULL or not await _free_unused(call, stream, command):
+            if refused.refusal is not QUOTA_FULL or not await _free_unused(call, wanted):
                 raise
-            await call.execute(QUOTA, stream, take, prepares=True)
-    place = (await call.load(QUOTA, stream)).state.get(command.model_id)
+            await call.execute(QUOTA, wanted.stream, take, prepares=True)
+    place = (await call.load(QUOTA, wanted.stream)).state.get(wanted.model)
     if place is not None:
         return place.place_id
-    if state.counts_for(command.holder, command.movement, command.year):
+    if wanted.has(state):
         return call.derive("place")  # registered before there was a limit, and counted since
     raise PLACE_LAPSED()
 
 
-async def _counted(call: Call[msgspec.Struct], command: RegisterModel) -> tuple[ModelId, ...]:
+async def _counted(call: Call[msgspec.Struct], wanted: Unit) -> tuple[ModelId, ...]:
     """The unit's collectives' models of the year, also those from before there was a limit."""
     statement = (
         select(models.c.model_id)
         .where(
-            models.c.holder == str(command.holder),
-            models.c.movement == str(command.movement),
-            models.c.year == command.year,
+            models.c.holder == str(wanted.unit),
+            models.c.movement == str(wanted.movement),
+            models.c.year == wanted.year,
             models.c.holder_kind == "collective",
             models.c.status != "withdrawn",
         )
@@ -112,62 +135,82 @@ async def _counted(call: Call[msgspec.Struct], command: RegisterModel) -> tuple[
     return tuple(ModelId(UUID(model)) for model in found)
 
 
-async def _free_unused(call: Call[msgspec.Struct], stream: UUID, command: RegisterModel) -> bool:
+async def _free_unused(call: Call[msgspec.Struct], wanted: Unit) -> bool:
     """Free the places that were taken a while ago for models that are not registered; whether there were any.
 
     The place lapses in its model's own stream first: a registration still on its way is refused there.
     """
     freed = False
-    for model, place in (await call.load(QUOTA, stream)).state.items():
+    for model, place in (await call.load(QUOTA, wanted.stream)).state.items():
         if call.now - place.taken_at < HELD:
             continue
         lapse = LapsePlace(
             place_id=place.place_id,
             model_id=model,
-            unit=command.holder,
-            movement=command.movement,
-            year=command.year,
-            committee=command.committee,
+            unit=wanted.unit,
+            movement=wanted.movement,
+            year=wanted.year,
+            committee=wanted.committee,
             at=call.now,
         )
         await call.execute(MODEL, model, lapse, prepares=True)
-        state = (await call.load(MODEL, model)).state
-        if not state.counts_for(command.holder, command.movement, command.year):
+        if not wanted.has((await call.load(MODEL, model)).state):
             free = FreePlace(
                 place_id=place.place_id,
-                unit=command.holder,
-                committee=command.committee,
+                unit=wanted.unit,
+                committee=wanted.committee,
                 why="not-registered",
                 at=call.now,
             )
-            await call.execute(QUOTA, stream, free, prepares=True)
+            await call.execute(QUOTA, wanted.stream, free, prepares=True)
             freed = True
     return freed
 
 
-# --- after a withdrawal -----------------------------------------------------------------------
+# --- after a withdrawal, after a change of holder -----------------------------------------------
 
 
 async def _withdrawn(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
     """A withdrawn model gives its unit's place back."""
-    model = recorded.event.model_id
-    registration = (await work.load(MODEL, model)).state.registration
-    if registration is None or registration.holder_kind != "collective":
-        return
-    stream = quota_id(registration.holder, registration.movement, registration.year)
-    place = (await work.load(QUOTA, stream)).state.get(model)
+    registration = (await work.load(MODEL, recorded.event.model_id)).state.registration
+    if registration is not None:
+        await _give_back(work, registration, registration.holder, "withdrawn", recorded.id)
+
+
+async def _changed(recorded: Recorded[HolderChanged], work: Work) -> None:
+    """A model that went to another gives its former unit's place back, unless it came back there since."""
+    state = (await work.load(MODEL, recorded.event.model_id)).state
+    registration, former = state.registration, recorded.event.former
+    if registration is not None and not state.counts_for(
+        former, registration.movement, registration.year
+    ):
+        await _give_back(work, registration, former, "holder-changed", recorded.id)
+
+
+async def _give_back(
+    work: Work,
+    registration: ModelRegistered,
+    unit: OrganizationId,
+    why: Literal["withdrawn", "holder-changed"],
+    cause: UUID,
+) -> None:
+    stream = quota_id(unit, registration.movement, registration.year)
+    place = (await work.load(QUOTA, stream)).state.get(registration.model_id)
     if place is not None:
         free = FreePlace(
             place_id=place.place_id,
-            unit=registration.holder,
+            unit=unit,
             committee=registration.committee,
-            why="withdrawn",
+            why=why,
             at=work.now,
         )
-        await work.execute(QUOTA, stream, free, cites=(recorded.id,))
+        await work.execute(QUOTA, stream, free, cites=(cause,))
 
 
-FREE_WITHDRAWN: Final[Reaction] = when(ModelWithdrawn, _withdrawn)
+GIVE_BACK: Final[tuple[Reaction, ...]] = (
+    when(ModelWithdrawn, _withdrawn),
+    when(HolderChanged, _changed),
+)
 
 # --- units below their quota ------------------------------------------------------------------
 

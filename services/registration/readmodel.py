@@ -11,6 +11,7 @@ from services.registration.domain.similarity import leading
 from services.registration.running_rows import recorded_on
 from services.registration.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
 from shared.contracts.evaluation import RuleSetAdopted
+from shared.contracts.holding import HolderChanged
 from shared.contracts.intake import SimilarityFound
 from shared.contracts.registration import (
     CalendarSet,
@@ -111,6 +112,7 @@ models: Final = Table(
     Column("session_on", String(_DATE)),
     Column("session", String(20), nullable=False),
     Column("search", Text, nullable=False),
+    Column("holder_search", Text, nullable=False),
     Index("models_by_time", "registered_at", "model_id"),
     Index("models_by_name", "search", "model_id"),
     Index("models_awaiting_session", "movement", "year", "status", "session"),
@@ -205,7 +207,7 @@ def _placed(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
 
 
 READ_MODEL: Final = ReadModel(
-    version=6,
+    version=7,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -221,7 +223,14 @@ READ_MODEL: Final = ReadModel(
             late_accepted=0,
             suspended=0,
             session="none",
-            search=lambda r: fold(f"{r.event.name} {r.event.address} {r.event.holder_name or ''}"),
+            search=lambda r: fold(f"{r.event.name} {r.event.address}"),
+            holder_search=lambda r: fold(r.event.holder_name or ""),
+        ),
+        patches(
+            HolderChanged,
+            models,
+            *("holder", "holder_kind", "holder_name", "category"),
+            holder_search=lambda r: fold(r.event.holder_name or ""),
         ),
         puts(ModelRegistered, contents),
         on(ModelRegistered, _placed),

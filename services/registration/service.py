@@ -6,7 +6,7 @@ from services.registration.api import routes
 from services.registration.domain.erasure import ERASURE
 from services.registration.organization_rows import successions
 from services.registration.policy import RULES
-from services.registration.quota_places import FREE_WITHDRAWN
+from services.registration.quota_places import GIVE_BACK
 from services.registration.readmodel import READ_MODEL, STANDING
 from services.registration.schedules import SCHEDULES
 from shared.contracts import evaluation, registration
@@ -19,7 +19,7 @@ SERVICE: Final = Service(
     rules=(*RULES, erasure_rules(ERASURE)),
     consumes=(evaluation.EVENTS,),
     read_model=READ_MODEL,
-    reactions=(ERASE, FREE_WITHDRAWN),
+    reactions=(ERASE, *GIVE_BACK),
     schedules=SCHEDULES,
     routes=routes,
     successions=successions,

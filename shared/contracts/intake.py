@@ -23,14 +23,16 @@ class QuotaPlaceTaken(Event, frozen=True):
 
 
 class QuotaPlaceFreed(Event, frozen=True):
-    """A place is free again: its model was withdrawn, or never came to be registered there."""
+    """A place is free again: its model was withdrawn, went to another holder, or never came to be registered
+    there.
+    """
 
     place_id: UUID
     unit: OrganizationId
     movement: MovementId
     year: int
     model_id: ModelId
-    why: Literal["withdrawn", "not-registered"]
+    why: Literal["withdrawn", "holder-changed", "not-registered"]
 
 
 class QuotaPlaceLapsed(Event, frozen=True):

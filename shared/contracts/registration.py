@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.holding import HolderChanged
 from shared.contracts.intake import (
     QuotaPlaceFreed,
     QuotaPlaceLapsed,
@@ -449,6 +450,7 @@ EVENTS: Final = Catalogue(
             "FeedbackRaised.v1": FeedbackRaised,
             "FeedbackAnswered.v1": FeedbackAnswered,
             "SimilarityFound.v1": SimilarityFound,
+            "HolderChanged.v1": HolderChanged,
             "QuotaPlaceTaken.v1": QuotaPlaceTaken,
             "QuotaPlaceFreed.v1": QuotaPlaceFreed,
             "QuotaPlaceLapsed.v1": QuotaPlaceLapsed,

@@ -21,7 +21,7 @@ from tests.support.evaluating import (
     Evaluation,
     evaluating,
 )
-from tests.support.story import COMMITTEE, MODEL, OFFICE, SECTION
+from tests.support.story import COMMITTEE, MODEL, OFFICE, SECTION, UNION
 
 
 @pytest.fixture
@@ -133,6 +133,24 @@ async def test_without_criteria_the_model_waits_visibly_and_opens_once_they_are_
     await evaluation.caught_up()
     waiting_list = await here.get("/evaluation/appraisals/waiting", user="registrant")
     assert waiting_list["items"] == []
+
+
+async def test_an_appraisal_is_of_whoever_holds_the_model_now_and_cites_the_change(
+    evaluation: Evaluation,
+) -> None:
+    here = evaluation.here
+    rule_set = await evaluation.adopt_rules()
+    await evaluation.adopt_criteria()
+    await evaluation.assign_competence()
+    await evaluation.register(rule_set)
+    (changed,) = await here.record(registration.EVENTS, f"model-{MODEL}", story.holder_changed())
+    await evaluation.report_results()
+    assert (await evaluation.appraisal())["opened"]["holder"] == str(UNION)
+    (opened,) = await evaluation.stored(f"appraisal-{APPRAISAL}")
+    assert str(changed) in opened.metadata.decode()
+    await evaluation.caught_up()
+    found = await here.get("/evaluation/appraisals", user="chair", q="chi hoi phu nu")
+    assert [row["holder"] for row in found["items"]] == [str(UNION)]
 
 
 async def test_an_appraisal_that_waits_for_a_date_opens_when_it_comes(

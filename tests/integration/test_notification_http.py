@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from services.notification.service import notification_service
@@ -270,6 +271,26 @@ async def test_praise_help_and_time_are_told_to_those_they_concern(running: Worl
     (told,) = await inbox(running, "section", "HelpAssigned")
     assert told["relation"] == "helper"
     assert len(await inbox(running, "holder", "ExtensionRefused")) == 1
+
+
+async def test_a_change_of_holder_is_told_to_both_and_what_follows_to_the_new_one(
+    running: World,
+) -> None:
+    await running.record(
+        registration.EVENTS,
+        f"model-{MODEL}",
+        msgspec.structs.replace(story.holder_changed(), holder=LATE),
+    )
+    for name in ("holder", "late", "office"):
+        assert len(await inbox(running, name, "HolderChanged")) == 1
+    await running.record(
+        registration.EVENTS,
+        f"model-{MODEL}",
+        ModelPraised(model_id=MODEL, by=SECTION, reasons="Đường sạch cả ba tháng."),
+    )
+    assert len(await inbox(running, "late", "ModelPraised")) == 1
+    told = (await running.get(INBOX, user="holder"))["items"]
+    assert [row["kind"] for row in told] == ["HolderChanged"]
 
 
 async def test_what_names_its_case_alone_is_told_about_the_cases_model(running: World) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from shared.contracts import evaluation, registration
+from shared.contracts.appraisal import AdviceIssued
 from shared.contracts.evaluation import Setting
 from shared.contracts.values import ModelId
 from tests.support import story
@@ -104,6 +105,31 @@ async def test_the_same_work_before_two_bodies_is_recognised_by_one(running: Wor
     refused = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
     assert refused.json()["practice"] == "same_achievement"
     assert DECISION["decision_number"] in refused.json()["detail"]
+
+
+async def test_an_achievement_is_of_whoever_holds_the_model_now(running: World) -> None:
+    """The cell handed its model to the union, which registered the same work itself as well."""
+    changed = story.holder_changed()
+    await running.record(registration.EVENTS, f"model-{MODEL}", changed)
+    await of_union(running, story.advice_issued())
+    case = await case_with(running, "competence")
+    assert case["opened"]["holder"] == str(UNION)
+    own = msgspec.structs.replace(
+        story.registered(OTHER_MODEL), holder=UNION, holder_name=changed.holder_name
+    )
+    await running.record(registration.EVENTS, f"model-{OTHER_MODEL}", own)
+    await of_union(running, story.advice_issued(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL))
+    await case_with(running, "competence", OTHER_MODEL)
+    (found,) = (await running.get(OTHER))["duplicates"]
+    assert found["other_case"] == case["opened"]["case_id"]
+    await running.until(running.is_settled)
+    listed = (await running.get("/recognition/cases", q="chi hoi phu nu"))["items"]
+    assert [row["holder"] for row in listed] == [str(UNION), str(UNION)]
+
+
+async def of_union(here: World, advice: AdviceIssued) -> None:
+    advice = msgspec.structs.replace(advice, holder=UNION)
+    await here.record(evaluation.EVENTS, f"appraisal-{advice.appraisal_id}", advice)
 
 
 async def test_two_bodies_that_sign_at_the_same_moment_recognise_it_once(running: World) -> None:

@@ -22,6 +22,7 @@ from shared.contracts.evaluation import (
     Setting,
     VoteCast,
 )
+from shared.contracts.holding import HolderChanged
 from shared.contracts.recognition import Advice
 from shared.contracts.registration import (
     CalendarSet,
@@ -191,6 +192,20 @@ def registered(
         rule_set_version=1,
         answer_by=date(YEAR, 3, 9),
         holder_name="Chi bộ bản Cửa Rào",
+    )
+
+
+def holder_changed(model: ModelId = MODEL) -> HolderChanged:
+    return HolderChanged(
+        model_id=model,
+        committee=COMMITTEE,
+        former=CELL,
+        holder=UNION,
+        holder_kind="collective",
+        category="I.1.1-4",
+        reason="Chi bộ bàn giao cho chi hội.",
+        agreement="Biên bản bàn giao số 3",
+        holder_name="Chi hội Phụ nữ bản Cửa Rào",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from services.audit.domain.phrases import Template
 from shared.contracts import registration as r
 from shared.contracts.event import Event
+from shared.contracts.holding import HolderChanged
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
 
@@ -124,6 +125,11 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             "{answer_by}: {answer}",
             en="The registration was supplemented on {supplied_on} ({changed} items changed); the committee "
             "answers by {answer_by}: {answer}",
+        ),
+        HolderChanged: Template(
+            vi="{holder} tiếp nhận mô hình từ {former}, {committee} ghi nhận ({agreement}). Lý do: {reason}",
+            en="{holder} took the model over from {former}, put on record by {committee} ({agreement}). "
+            "Reason: {reason}",
         ),
         r.WrittenResultsSubmitted: Template(
             vi="Nộp báo cáo kết quả năm {year} bằng văn bản, ngày {submitted_on}.",

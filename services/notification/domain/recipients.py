@@ -15,6 +15,7 @@ from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitSch
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
+from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import (
     DeadlineApproached,
     DeadlineMissed,
@@ -99,6 +100,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(AdviceIssued, ("deciding_body",), "guideline III.2.1c"),
     RecipientRule(Recognized, _OF_DECISIONS, _DECISION),
     RecipientRule(Declined, _OF_DECISIONS, _DECISION),
+    RecipientRule(HolderChanged, ("holder", "launching_body"), _PRACTICE),
     RecipientRule(PlanRevised, ("committee",), _PRACTICE),
     RecipientRule(ModelPraised, ("holder", "committee"), "guideline III.2.1a"),
     RecipientRule(DifficultyRaised, ("committee", "launching_body"), "guideline III.2.1a"),

@@ -4,6 +4,7 @@ import msgspec
 
 from services.registration.domain.answering import RequestSupplement
 from services.registration.domain.extension import GrantExtension, RefuseExtension
+from services.registration.domain.holders import ChangeHolder
 from services.registration.domain.model_commands import (
     AcceptLateReport,
     AcceptRegistration,
@@ -21,6 +22,7 @@ DutyCommand = (
     | AcceptRegistration
     | ReturnRegistration
     | RequestSupplement
+    | ChangeHolder
     | AcceptLateReport
     | ScheduleReportingSession
     | HoldReportingSession

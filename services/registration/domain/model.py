@@ -8,10 +8,10 @@ from services.registration.domain import (
     correction,
     evidence,
     extension,
+    holders,
     life,
     particulars,
     plan,
-    quota,
     reporting,
     support,
 )
@@ -25,6 +25,7 @@ from services.registration.domain.extension import (
     GrantExtension,
     RefuseExtension,
 )
+from services.registration.domain.holders import ChangeHolder
 from services.registration.domain.life import (
     EndModel,
     LifeCommand,
@@ -121,6 +122,8 @@ def decide(state: Model, command: ModelCommand) -> Events:
             return _request_supplement(state, command)
         case SupplySupplement():
             return _supply_supplement(state, command)
+        case ChangeHolder():
+            return _change_holder(state, command)
         case ReportProgress():
             return _report_progress(state, command)
         case WithdrawModel():
@@ -188,7 +191,7 @@ def _register(state: Model, command: RegisterModel) -> Events:
         raise refuse.ALREADY_REGISTERED()
     if command.rules.survey_gate == "before_registration" and state.survey is None:
         raise refuse.SURVEY_MISSING()
-    _check_holder(command)
+    _check_parties(command)
     particulars.check(command.field, command.sub_field, command.particulars, command.rules)
     year = command.movement_year
     if not year.registration_opens <= legal_date(command.at) <= year.registration_closes:
@@ -197,7 +200,7 @@ def _register(state: Model, command: RegisterModel) -> Events:
             opens=year.registration_opens.isoformat(),
             closes=year.registration_closes.isoformat(),
         )
-    _check_place(state, command)
+    holders.check_place(command.holder_kind, command.place, command.rules, state.lapsed_places)
     return (
         ModelRegistered(
             model_id=command.model_id,
@@ -227,17 +230,6 @@ def _register(state: Model, command: RegisterModel) -> Events:
     )
 
 
-def _check_place(state: Model, command: RegisterModel) -> None:
-    """Whether it holds a place of its unit's quota. Raises RefusedError."""
-    limited = command.rules.models_per_unit.at_most is not None
-    if (
-        limited
-        and command.holder_kind == "collective"
-        and (command.place is None or command.place in state.lapsed_places)
-    ):
-        raise quota.PLACE_LAPSED()
-
-
 def _lapse_place(state: Model, command: LapsePlace) -> Events:
     counts = state.counts_for(command.unit, command.movement, command.year)
     if counts or command.place_id in state.lapsed_places:
@@ -245,25 +237,11 @@ def _lapse_place(state: Model, command: LapsePlace) -> Events:
     return (QuotaPlaceLapsed(model_id=command.model_id, place_id=command.place_id),)
 
 
-def _check_holder(command: RegisterModel) -> None:
-    listed = {
-        entry.id for entry in command.rules.categories if entry.holder_kind == command.holder_kind
-    }
-    if command.holder_kind == "collective":
-        if command.category not in listed:
-            raise refuse.NOT_IN_CATEGORIES(category=command.category)
-        named = command.holder_name is not None and command.holder_person is None
-    else:
-        if command.category not in listed:
-            raise refuse.INDIVIDUAL_NOT_IN_CATEGORIES(category=command.category)
-        named = command.holder_person is not None and command.holder_name is None
-    if not named:
-        raise refuse.HOLDER_UNNAMED()
+def _check_parties(command: RegisterModel) -> None:
+    today = legal_date(command.at)
+    holders.check(command, command.holder_person, command.rules, command.successions, today)
     if command.committee not in command.holder_facts.committees:
         raise refuse.FOREIGN_COMMITTEE()
-    today = legal_date(command.at)
-    if command.successions.ended(command.holder, today):
-        raise refuse.HOLDER_ENDED()
     if command.successions.ended(command.deciding_body, today):
         raise refuse.DECIDING_BODY_ENDED()
 
@@ -346,6 +324,12 @@ def _supply_supplement(state: Model, command: SupplySupplement) -> Events:
 # --- building (III.1.2) -------------------------------------------------------------------------
 
 
+def _change_holder(state: Model, command: ChangeHolder) -> Events:
+    return holders.change(
+        command, accepted(state), state.lapsed_places, results_in=state.results is not None
+    )
+
+
 def _planning(state: Model, command: PlanningCommand, registration: ModelRegistered) -> Events:
     if isinstance(command, AdoptPlan | RevisePlan):
         if state.survey is None:
@@ -390,6 +374,7 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
             "ReturnRegistration": ReturnRegistration,
             "RequestSupplement": RequestSupplement,
             "SupplySupplement": SupplySupplement,
+            "ChangeHolder": ChangeHolder,
             "AdoptPlan": AdoptPlan,
             "RevisePlan": RevisePlan,
             "AssignCoreTeam": AssignCoreTeam,

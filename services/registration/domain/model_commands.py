@@ -11,6 +11,7 @@ from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.evidence import EvidenceCommand
 from services.registration.domain.extension import ExtensionCommand
 from services.registration.domain.facts import HolderFacts, MovementYear, RegistrationRules
+from services.registration.domain.holders import ChangeHolder
 from services.registration.domain.life import LifeCommand
 from services.registration.domain.plan import Figures, PlanningCommand
 from services.registration.domain.similarity import Similar
@@ -262,6 +263,7 @@ ModelCommand = (
     | AcceptRegistration
     | ReturnRegistration
     | AnsweringCommand
+    | ChangeHolder
     | PlanningCommand
     | SupportCommand
     | EvidenceCommand

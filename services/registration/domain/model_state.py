@@ -12,6 +12,7 @@ from services.registration.domain import (
     correction,
     evidence,
     extension,
+    holders,
     life,
     plan,
     support,
@@ -24,6 +25,7 @@ from services.registration.domain.life import Life, LifeEvent
 from services.registration.domain.plan import Plan, Planning, PlanningEvent
 from services.registration.domain.support import Support, SupportEvent
 from shared.contracts.event import Event
+from shared.contracts.holding import HolderChanged
 from shared.contracts.intake import QuotaPlaceLapsed, SimilarityFound
 from shared.contracts.registration import (
     LatenessRecorded,
@@ -73,6 +75,7 @@ ModelEvent = (
     | RegistrationAccepted
     | RegistrationReturned
     | AnsweringEvent
+    | HolderChanged
     | QuotaPlaceLapsed
     | SimilarityFound
     | PlanningEvent
@@ -134,6 +137,7 @@ class Model(msgspec.Struct, frozen=True):
         return (
             registration is not None
             and self.status != "withdrawn"
+            and registration.holder_kind == "collective"
             and (registration.holder, registration.movement, registration.year)
             == (unit, movement, year)
         )
@@ -167,6 +171,8 @@ def evolve(state: Model, event: ModelEvent) -> Model:
             return _answered(state, event)
         case QuotaPlaceLapsed() | SimilarityFound():
             return _noted(state, event)
+        case HolderChanged():
+            return known(state, registration=_held_by(state, event))
         case LaunchingBodyRegistrationRecorded():
             return known(state, register_number=event.register_number)
         case PlanAdopted():
@@ -249,6 +255,11 @@ def _awaiting_answer(state: Model, event: ModelRegistered | SupplementSupplied) 
         # What was alike before it changed is asked anew.
         return msgspec.structs.replace(known, registration=event, similar=())
     return known
+
+
+def _held_by(state: Model, event: HolderChanged) -> ModelRegistered | None:
+    registration = state.registration
+    return None if registration is None else holders.with_holder(registration, event)
 
 
 def _corrected(state: Model, entries: Entries) -> Model:

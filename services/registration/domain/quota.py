@@ -61,14 +61,14 @@ class TakePlace(Request, frozen=True, kw_only=True):
 
 
 class FreePlace(Request, frozen=True, kw_only=True):
-    """Free the place of a model that was withdrawn, or whose place lapsed. `unit` and `committee` are those who
+    """Free the place of a model that was withdrawn or changed its holder, or whose place lapsed. `unit` and `committee` are those who
     ask for it.
     """
 
     place_id: UUID
     unit: OrganizationId
     committee: OrganizationId
-    why: Literal["withdrawn", "not-registered"]
+    why: Literal["withdrawn", "holder-changed", "not-registered"]
     at: Instant
 
 

@@ -1,6 +1,7 @@
 """What holds for a model whatever commands come, in whatever order."""
 
 from datetime import date
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,8 @@ from services.registration.domain.answering import RequestSupplement, SupplySupp
 from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.evidence import AttachEvidence, WithdrawEvidence
 from services.registration.domain.extension import GrantExtension
+from services.registration.domain.facts import HolderFacts
+from services.registration.domain.holders import ChangeHolder
 from services.registration.domain.life import EndModel, ReattestModel, ResumeModel, SuspendModel
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
@@ -30,6 +33,7 @@ from shared.contracts.registration import (
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import PlanAdopted
+from shared.contracts.values import OrganizationId
 from shared.domain.refusal import RefusedError
 from tests.support.dossier import (
     COMMITTEE,
@@ -59,6 +63,19 @@ COMMANDS: tuple[ModelCommand, ...] = (
     ReturnRegistration(reasons="Chưa rõ.", at=JANUARY),
     RequestSupplement(missing="Danh sách hộ.", reasons="Chưa rõ.", rules=rules, at=JANUARY),
     SupplySupplement(answer="Có 42 hộ.", rules=rules, at=JANUARY),
+    ChangeHolder(
+        holder_kind="collective",
+        holder=OrganizationId(UUID(int=31)),
+        holder_name="Chi hội Phụ nữ bản Cằng",
+        category="I.1.1-4",
+        reason="Bàn giao.",
+        agreement="Biên bản số 3",
+        holder_facts=HolderFacts(
+            organization=OrganizationId(UUID(int=31)), committees=(COMMITTEE,)
+        ),
+        rules=rules,
+        at=JANUARY,
+    ),
     adopt_plan,
     AssignCoreTeam(members=team, at=JANUARY),
     ReportProgress(until=date(2026, 1, 20), narrative="Khởi công.", at=JANUARY),

@@ -1,0 +1,174 @@
+"""Who holds a model, over HTTP: another takes it over, and who may act follows."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from services.registration.quota_places import quota_id
+from services.registration.service import SERVICE
+from shared.contracts import evaluation, registration
+from shared.contracts.evaluation import Category
+from shared.contracts.values import ModelId
+from shared.host.policy import Role
+from tests.integration.test_registration_quota_http import LIMITED
+from tests.integration.test_registration_rules_http import CATEGORIES, LAUNCHED
+from tests.integration.test_registration_running_http import PLAN, SURVEYED, denied, ok, user
+from tests.support import story
+from tests.support.recorded import World, world
+from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, MOVEMENT, OFFICE, UNION, YEAR
+
+FEBRUARY = datetime(YEAR, 2, 10, 3, tzinfo=UTC)
+ONE = f"/registration/models/{MODEL}"
+OTHER = ModelId(UUID("018f0000-0000-7000-8000-0000000000d7"))
+NAME = "Nguyễn Thị Thử Nghiệm"
+LEFT_OUT = ("model_id", "rule_set", "rule_set_version", "launching_body", "holder_person")
+USERS = (
+    user("registrant", Role.REGISTRANT, CELL),
+    user("union", Role.REGISTRANT, UNION),
+    user("officer", Role.COMMITTEE_OFFICER, COMMITTEE),
+    user("foreigner", Role.COMMITTEE_OFFICER, ELSEWHERE),
+    user("clerk", Role.OFFICE_CLERK, OFFICE),
+)
+HAND_OVER: dict[str, Any] = {
+    "holder_kind": "collective",
+    "holder": str(UNION),
+    "holder_name": "Chi hội Phụ nữ bản Cửa Rào",
+    "category": "I.1.1-4",
+    "reason": "Chi bộ bàn giao cho chi hội.",
+    "agreement": "Biên bản bàn giao số 3",
+}
+PROGRESS = {"until": "2026-02-09", "narrative": "Đã trồng 400 m.", "figures": []}
+
+
+BOTH_KINDS = msgspec.structs.replace(
+    LIMITED,
+    settings=msgspec.structs.replace(
+        LIMITED.settings,
+        categories=msgspec.structs.replace(
+            CATEGORIES,
+            value=(
+                *CATEGORIES.value,
+                Category(id="I.1.2-1", holder_kind="individual", title="Cán bộ, đảng viên"),
+            ),
+        ),
+    ),
+)
+
+
+def form(**changed: object) -> dict[str, Any]:
+    whole = msgspec.to_builtins(story.registered())
+    return {k: v for k, v in whole.items() if k not in (*LEFT_OUT, "answer_by")} | changed
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS, FEBRUARY) as here:
+        for body, above in (
+            (OFFICE, None),
+            (COMMITTEE, OFFICE),
+            (ELSEWHERE, OFFICE),
+            (CELL, COMMITTEE),
+            (UNION, COMMITTEE),
+        ):
+            await here.record(
+                registration.EVENTS,
+                f"organization-{body}",
+                story.created(body, "Đơn vị"),
+                story.line(body, "party", above),
+            )
+        await here.record(registration.EVENTS, f"movement-{MOVEMENT}", LAUNCHED, story.CALENDAR)
+        await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", BOTH_KINDS)
+        for model in (MODEL, OTHER):
+            surveyed = msgspec.structs.replace(SURVEYED, model_id=model)
+            await here.record(registration.EVENTS, f"model-{model}", surveyed)
+        await here.get("/registration/models")
+        yield here
+
+
+async def running_model(here: World) -> None:
+    await ok(here, f"{ONE}/registration", form(), "registrant")
+    await ok(here, f"{ONE}/acceptance", {}, "officer")
+    await ok(here, f"{ONE}/plan", PLAN, "registrant")
+
+
+async def test_another_takes_a_model_over_and_who_may_act_follows(here: World) -> None:
+    await ok(here, f"{ONE}/registration", form(), "registrant")
+    early = await here.post(f"{ONE}/holder", HAND_OVER, user="officer")
+    assert early.json()["type"].endswith("/registration-not-accepted")
+    await ok(here, f"{ONE}/acceptance", {}, "officer")
+    await ok(here, f"{ONE}/plan", PLAN, "registrant")
+    await denied(here, f"{ONE}/holder", HAND_OVER, "registrant", "union", "foreigner", "clerk")
+    await denied(here, f"{ONE}/progress", PROGRESS, "union")
+
+    written = await ok(here, f"{ONE}/holder", HAND_OVER, "officer")
+    assert written["events"] == ["dvk.registration.HolderChanged.v1"]
+    await ok(here, f"{ONE}/progress", PROGRESS, "union")
+    await denied(here, f"{ONE}/progress", PROGRESS, "registrant")
+    held = (await here.get(ONE))["registration"]
+    assert (held["holder"], held["holder_name"]) == (str(UNION), HAND_OVER["holder_name"])
+    (row,) = (await here.get("/registration/models", holder=UNION, q="chi hoi phu nu"))["items"]
+    assert (row["holder"], row["status"]) == (str(UNION), "running")
+    for nobody in ({"holder": CELL}, {"q": "chi bo ban"}):
+        assert (await here.get("/registration/models", **nobody))["items"] == []
+
+    await ok(here, f"{ONE}/results", {"summary": "Đạt."}, "union")
+    back = HAND_OVER | {"holder": str(CELL), "holder_name": "Chi bộ bản Cửa Rào"}
+    late = await here.post(f"{ONE}/holder", back, user="officer")
+    assert (late.status_code, late.json()["clause"]) == (409, "III.2.1b")
+
+
+async def test_a_persons_name_stays_in_the_vault(here: World) -> None:
+    await running_model(here)
+    person = HAND_OVER | {
+        "holder_kind": "individual",
+        "holder": str(COMMITTEE),
+        "holder_name": None,
+        "person": NAME,
+        "category": "I.1.2-1",
+    }
+    await ok(here, f"{ONE}/holder", person, "officer")
+    held = (await here.get(ONE))["registration"]
+    assert held["holder_name"] is None and held["holder_person"]["payload"]
+    stored = await here.runtime.store.read_stream(f"model-{MODEL}")
+    assert all(
+        NAME.encode() not in event.data and NAME.encode() not in event.metadata for event in stored
+    )
+
+
+async def test_bad_changes_are_refused_with_what_to_do(here: World) -> None:
+    await running_model(here)
+    foreign = await here.post(
+        f"{ONE}/holder", HAND_OVER | {"holder": str(ELSEWHERE)}, user="officer"
+    )
+    assert foreign.json()["type"].endswith("/new-holder-of-other-committee")
+    assert foreign.json()["clause"] == "III.1.1c"
+    nowhere = HAND_OVER | {"holder": str(OTHER)}
+    unregistered = f"/registration/models/{OTHER}/holder"
+    for path, body in ((f"{ONE}/holder", nowhere), (unregistered, HAND_OVER)):
+        assert (await here.post(path, body, user="officer")).status_code in (403, 404)
+    for bad in ({"agreement": ""}, {"reason": " "}, {"holder_kind": "both"}, {"more": 1}):
+        answer = await here.post(f"{ONE}/holder", HAND_OVER | bad, user="officer")
+        assert answer.status_code in (400, 422), bad
+
+
+async def test_it_takes_a_place_of_the_new_unit_and_gives_the_former_back(here: World) -> None:
+    await running_model(here)
+    union_form = form(holder=str(UNION), holder_name="Chi hội Phụ nữ")
+    other = f"/registration/models/{OTHER}"
+    await ok(here, f"{other}/registration", union_form, "officer")
+    full = await here.post(f"{ONE}/holder", HAND_OVER, user="officer")
+    assert full.json()["type"].endswith("/quota-full")
+    await ok(here, f"{other}/withdrawal", {"reason": "Nhường chỗ."}, "union")
+    await here.until(here.is_settled)
+    await here.get("/registration/models")
+
+    await ok(here, f"{ONE}/holder", HAND_OVER, "officer")
+    await here.until(here.is_settled)
+    stored = await here.runtime.store.read_stream(f"quota-{quota_id(CELL, MOVEMENT, YEAR)}")
+    assert [event.type.split(".")[-2] for event in stored] == ["QuotaPlaceTaken", "QuotaPlaceFreed"]
+    assert b"holder-changed" in stored[-1].data
