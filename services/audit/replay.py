@@ -19,6 +19,7 @@ from services.notification.domain.deadline import DEADLINE
 from services.notification.domain.notice import NOTICE
 from services.notification.domain.report import REPORT
 from services.notification.domain.subscription import SUBSCRIPTION
+from services.notification.domain.urging import URGING
 from services.recognition.domain.achievement import ACHIEVEMENT
 from services.recognition.domain.award import AWARD
 from services.recognition.domain.case import CASE
@@ -72,6 +73,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     NOTICE,
     DEADLINE,
     REPORT,
+    URGING,
     *(erasing(source.service) for source in SOURCES),
 )
 

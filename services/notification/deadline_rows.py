@@ -55,12 +55,15 @@ deadlines: Final = Table(
     Column("done", Integer, nullable=False),
     Column("said_days", Integer, nullable=False),
     Column("escalates_on", String(DATE_CHARACTERS)),
+    Column("deadline_id", String(ID_CHARACTERS)),
+    Column("missed_last_day", String(DATE_CHARACTERS)),
     Column("event_id", String(ID_CHARACTERS), nullable=False),
     Index("deadlines_open", "done", "said_days", "last_day"),
     Index("deadlines_to_escalate", "done", "escalates_on"),
 )
 """Without a `last_day` the calendar of the model's year says it. `responsible` is who has to act, of one that was
-missed always; before, where no duty towards the model says it.
+missed always; before, where no duty towards the model says it. `deadline_id` and `missed_last_day` are those of
+one that was missed.
 """
 
 calendars: Final = Table(
@@ -79,6 +82,7 @@ reminders: Final = Table(
     Column("rule_set_version", Integer, primary_key=True),
     Column("days", Integer, primary_key=True),
     Column("escalation_days", Integer, nullable=False),
+    Column("urging_days", Integer, nullable=False),
     Column("event_id", String(ID_CHARACTERS), nullable=False),
 )
 """The days before a deadline on which a rule set reminds, and MISSED; with each how it goes on after a miss."""
@@ -172,7 +176,12 @@ def _approached(recorded: Recorded[DeadlineApproached]) -> Iterable[RowChange]:
 def _missed(recorded: Recorded[DeadlineMissed]) -> Iterable[RowChange]:
     event = recorded.event
     responsible = None if event.responsible is None else str(event.responsible)
-    said: dict[str, Value] = {"said_days": MISSED, "responsible": responsible}
+    said: dict[str, Value] = {
+        "said_days": MISSED,
+        "responsible": responsible,
+        "deadline_id": str(event.deadline_id),
+        "missed_last_day": event.last_day.isoformat(),
+    }
     yield Patch(deadlines, _key(event), said | _onward(event.escalates_on))
 
 
@@ -194,6 +203,7 @@ def _adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
                 "rule_set_version": event.version,
                 "days": days,
                 "escalation_days": event.settings.escalation_days.value,
+                "urging_days": event.settings.urging_days.value,
                 "event_id": str(recorded.id),
             },
         )

@@ -27,6 +27,7 @@ from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
 from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import (
+    BodyUrged,
     DeadlineApproached,
     DeadlineMissed,
     Escalated,
@@ -143,6 +144,12 @@ async def subject_of(
                     "body_above": [above for one in issuer for above in one.superiors.values()],
                 },
                 document=event.report_id,
+            )
+        case BodyUrged():
+            return Subject(
+                title=event.document_number,
+                parties={"responsible": [event.body]},
+                document=event.urging_id,
             )
         case FeedbackRaised() | FeedbackAnswered():
             given = await _row(read, _FEEDBACK, "feedback", event.feedback_id)

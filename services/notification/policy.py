@@ -30,7 +30,8 @@ from services.notification.domain.subscription import (
     SetSubscription,
     Subscription,
 )
-from shared.contracts.notification import PeriodicReportIssued, SubscriptionSet
+from services.notification.domain.urging import URGING, UrgeBody, Urgings
+from shared.contracts.notification import BodyUrged, PeriodicReportIssued, SubscriptionSet
 from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
 OWN: Final = "own"
@@ -103,4 +104,15 @@ def _report_parties(_: IssuedReport, command: IssueReport) -> Parties:
 REPORT_RULES: Final[Rules[IssuedReport, IssueReport, PeriodicReportIssued]] = Rules(
     REPORT, _report_parties, MappingProxyType({IssueReport: (Grant(Role.OFFICE_CLERK, OVERSEER),)})
 )
-RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES, DEADLINE_RULES, REPORT_RULES)
+
+
+def _urging_parties(_: Urgings, command: UrgeBody) -> Parties:
+    return {OVERSEER: set(command.overseers)}
+
+
+URGING_RULES: Final[Rules[Urgings, UrgeBody, BodyUrged]] = Rules(
+    URGING,
+    _urging_parties,
+    MappingProxyType({UrgeBody: (Grant(Role.OFFICE_CLERK, OVERSEER),)}),
+)
+RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES, DEADLINE_RULES, REPORT_RULES, URGING_RULES)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from services.notification import deadline_rows, report_rows
 from services.notification.tables import DATE_CHARACTERS as _DATE
@@ -12,6 +12,7 @@ from services.notification.tables import TABLES
 from shared.contracts.exemplar import AwardProposed
 from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import (
+    BodyUrged,
     NoticeAcknowledged,
     NoticeDelivered,
     NoticeFailed,
@@ -27,6 +28,7 @@ from shared.contracts.registration import (
     ModelWithdrawn,
     OrganizationCreated,
     OrganizationLineChanged,
+    OrganizationRenamed,
     RegistrationAccepted,
 )
 from shared.contracts.running import FeedbackRaised, ModelEnded, ModelResumed, ModelSuspended
@@ -85,6 +87,7 @@ organizations: Final = Table(
     TABLES,
     Column("organization_id", String(_ID), primary_key=True),
     Column("kind", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
     Column("position", BigInteger, nullable=False),
 )
 
@@ -97,6 +100,20 @@ lines: Final = Table(
     Column("superior", String(_ID)),
     Column("position", BigInteger, nullable=False),
     Column("event_id", String(_ID), nullable=False),
+)
+
+letters: Final = Table(
+    "urging_letters",
+    TABLES,
+    Column("urging_id", String(_ID), primary_key=True),
+    Column("body", String(_ID), nullable=False),
+    Column("urged_by", String(_ID), nullable=False),
+    Column("document_number", String(200), nullable=False),
+    Column("issued_on", String(_DATE), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reason", Text),
+    Index("letters_by_body", "body", "issued_on", "urging_id"),
+    Index("letters_by_day", "issued_on", "urging_id"),
 )
 
 subscriptions: Final = Table(
@@ -165,7 +182,9 @@ READ_MODEL: Final = ReadModel(
         puts(CompetenceSucceeded, advisers, organization=lambda r: r.event.organization_id),
         *succession_handlers(SUCCESSIONS),
         puts(OrganizationCreated, organizations),
+        patches(OrganizationRenamed, organizations, "name"),
         puts(OrganizationLineChanged, lines),
+        puts(BodyUrged, letters),
         puts(FeedbackRaised, feedback),
         puts(CaseOpened, cases, dependent=lambda r: r.event.case_id),
         puts(AwardProposed, cases, dependent=lambda r: r.event.award_id),

@@ -10,7 +10,7 @@ from services.notification import report_queries as reports
 from services.notification.domain.period import period_of
 from services.notification.domain.report import REPORT, IssueReport
 from services.notification.report_counting import Asked, Report, report_of
-from services.notification.report_scope import bodies_on, launching_bodies
+from services.notification.report_scope import overseers_of
 from services.notification.report_xlsx import MEDIA_TYPE, workbook
 from shared.contracts.notification import ReportLine
 from shared.contracts.values import OrganizationId, Text
@@ -56,14 +56,13 @@ async def issue_report(call: Call[IssueReportForm]) -> Outcome:
     content = canonical(report)
     period = report.period
     report_id = derive_id(form.body, "report", form.line, str(period.first), str(period.last))
-    above = (await bodies_on(call.read, today)).above(form.body)
-    launching = await launching_bodies(call.read, today)
+    overseers = await overseers_of(call.read, form.body, today)
     command = IssueReport(
         at=call.now,
         report_id=report_id,
         body=form.body,
         issued_by=OrganizationId(call.actor.organization),
-        overseers=tuple(sorted({form.body, *above, *launching}, key=str)),
+        overseers=(form.body, *overseers),
         line=form.line,
         first=period.first,
         last=period.last,

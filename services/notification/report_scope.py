@@ -221,6 +221,14 @@ async def launching_bodies(read: AsyncConnection, on: date) -> frozenset[Organiz
     return frozenset(one for one in held if one is not None)
 
 
+async def overseers_of(
+    read: AsyncConnection, body: OrganizationId, on: date
+) -> tuple[OrganizationId, ...]:
+    """Who monitors and urges a body (clause IV.2): those above it in any line, and whoever launched a movement."""
+    above = (await bodies_on(read, on)).above(body)
+    return tuple(sorted({*above, *await launching_bodies(read, on)} - {body}, key=str))
+
+
 async def _standing(read: AsyncConnection, bodies: Bodies, name: str) -> Standing:
     column, duty, graph = report_models.c[name], _DUTIES[name], bodies.graph
     raw = (await read.execute(select(column).distinct())).scalars().all()

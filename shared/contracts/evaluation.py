@@ -179,6 +179,8 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Days before a deadline on which those concerned are reminded, the farthest first."""
     escalation_days: Setting[SomeDays]
     """Days after a missed deadline, and after each step, before the next body up the line is told."""
+    urging_days: Setting[SomeDays]
+    """Days within which a body is not urged again for the same matter, unless for a reason."""
     complaint_days: Setting[SomeDays]
     """Days after a decision within which a complaint is taken."""
     revocation_report_days: Setting[SomeDays]

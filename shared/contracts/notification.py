@@ -192,9 +192,40 @@ class PeriodicReportIssued(Event, frozen=True):
     reason: Text | None = None
 
 
+class UrgedMatter(msgspec.Struct, frozen=True, kw_only=True):
+    """An overdue deadline that a letter names."""
+
+    deadline_id: UUID
+    matter: Matter
+    model: ModelId
+    last_day: date
+
+
+class BodyUrged(Event, frozen=True):
+    """The Office sent a body a letter about what is overdue there (clause IV.2). `reason` says why it was urged
+    again for the same so soon (practice: `urging_days`).
+    """
+
+    urging_id: UUID
+    body: OrganizationId
+    urged_by: OrganizationId
+    document_number: Line
+    issued_on: date
+    text: Text
+    matters: tuple[UrgedMatter, ...]
+    reason: Text | None = None
+
+
 EVENTS: Final = Catalogue(
     service="notification",
-    categories=("subscription", "notice", "deadline", "report", "personal_notification"),
+    categories=(
+        "subscription",
+        "notice",
+        "deadline",
+        "report",
+        "urging",
+        "personal_notification",
+    ),
     current=MappingProxyType(
         {
             "SubscriptionSet.v1": SubscriptionSet,
@@ -207,6 +238,7 @@ EVENTS: Final = Catalogue(
             "DeadlineMissed.v1": DeadlineMissed,
             "Escalated.v1": Escalated,
             "PeriodicReportIssued.v1": PeriodicReportIssued,
+            "BodyUrged.v1": BodyUrged,
             "PersonalDataErased.v1": PersonalDataErased,
         }
     ),

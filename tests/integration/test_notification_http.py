@@ -608,3 +608,48 @@ async def test_the_launching_body_is_the_last_step_where_no_line_leads_to_it(
     await inbox(running, "holder", "DeadlineMissed.written_results")
     running.clock.pin(datetime(YEAR, 10, 7, 2, tzinfo=UTC))
     assert await escalations_told(running, "office", 1) == 1
+
+
+async def test_the_office_urges_a_body_from_a_draft_and_the_letter_stands_on_record(
+    running: World,
+) -> None:
+    stream = f"organization-{CELL}"
+    await running.record(registration.EVENTS, stream, story.created(CELL, "Chi bộ bản Cửa Rào"))
+    launched = registration.MovementLaunched(
+        movement_id=story.MOVEMENT,
+        name="Dân vận khéo",
+        first_year=YEAR,
+        last_year=YEAR,
+        legal_bases=("Kế hoạch 21-KH/BDVTU",),
+        launching_body=OFFICE,
+        rule_set=story.RULE_SET,
+        rule_set_version=1,
+    )
+    await running.record(registration.EVENTS, f"movement-{story.MOVEMENT}", launched)
+    await accept(running)
+    running.clock.pin(datetime(YEAR, 10, 1, 2, tzinfo=UTC))
+    await inbox(running, "office", "DeadlineMissed.written_results")
+    drafts = await running.get("/notification/urging-drafts", user="office")
+    (draft,) = [one for one in drafts["items"] if one["body"] == str(CELL)]
+    assert "Kính gửi: Chi bộ bản Cửa Rào" in draft["vi"]
+    assert story.MODEL_NAME in draft["vi"] and "30/09/2026" in draft["vi"]
+    letter = {
+        "body": str(CELL),
+        "document_number": "12-CV/VP",
+        "issued_on": f"{YEAR}-10-01",
+        "deadlines": [one["deadline_id"] for one in draft["matters"]],
+        "text": draft["vi"],
+    }
+    path = "/notification/urging-letters"
+    for name in ("holder", "committee", "auditor"):
+        assert (await running.post(path, letter, user=name)).status_code == 403, name
+    assert (await running.post(path, letter, user="office")).status_code == 200
+    (told,) = await inbox(running, "holder", "BodyUrged")
+    assert "12-CV/VP" in told["vi"]
+    again = await running.post(path, {**letter, "document_number": "13-CV/VP"}, user="office")
+    assert again.json()["type"].endswith("/urged-lately")
+    for name in ("holder", "auditor"):
+        (row,) = (await running.get(path, user=name))["items"]
+        assert row["document_number"] == "12-CV/VP"
+    assert (await running.get(path, user="committee"))["items"] == []
+    assert (await running.read("/notification/urging-drafts", user="holder")).status_code == 403

@@ -144,6 +144,7 @@ SETTINGS = RuleSettings(
     exemplar_basis=Setting(value="recognised", source="practice: mẫu"),
     reminder_days=Setting(value=(30, 7, 1), source="practice: mẫu"),
     escalation_days=Setting(value=7, source="practice: mẫu"),
+    urging_days=Setting(value=15, source="practice: mẫu"),
     complaint_days=Setting(value=90, source="practice: mẫu"),
     revocation_report_days=Setting(value=7, source="practice: mẫu"),
     revocation_decision_working_days=Setting(value=5, source="practice: mẫu"),

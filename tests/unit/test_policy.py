@@ -86,6 +86,8 @@ PRIVATE_READS = {
     ("notification", "/issued-reports"),
     ("notification", "/issued-reports/{report_id}"),
     ("notification", "/issued-reports/{report_id}/content"),
+    ("notification", "/urging-drafts"),
+    ("notification", "/urging-letters"),
     ("notification", "/reports"),
     ("notification", "/reports/xlsx"),
     ("notification", "/reports/entries"),

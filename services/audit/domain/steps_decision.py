@@ -184,6 +184,11 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="Overdue: {matter}, last day {last_day}.",
             clause="IV.2",
         ),
+        n.BodyUrged: Template(
+            vi="{urged_by} đôn đốc {body} bằng công văn số {document_number} ngày {issued_on}: {matters} việc quá hạn.",
+            en="{urged_by} urged {body} by letter {document_number} of {issued_on}: {matters} overdue matters.",
+            clause="IV.2",
+        ),
         n.Escalated: Template(
             vi="Vẫn chưa xong, báo lên {to} (bước {step}): {matter}, hạn cuối {last_day}.",
             en="Still open, it went up to {to} (step {step}): {matter}, last day {last_day}.",

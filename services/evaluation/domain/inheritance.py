@@ -70,6 +70,7 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         None
     )
     escalation_days: Setting[SomeDays] | None = None
+    urging_days: Setting[SomeDays] | None = None
     complaint_days: Setting[SomeDays] | None = None
     revocation_report_days: Setting[SomeDays] | None = None
     revocation_decision_working_days: Setting[SomeDays] | None = None

@@ -17,6 +17,7 @@ from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
 from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import (
+    BodyUrged,
     DeadlineApproached,
     DeadlineMissed,
     Escalated,
@@ -128,6 +129,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(RuleSetAdopted, ("body_above", "body_beside", "body_below"), "guideline N"),
     RecipientRule(DeadlineApproached, ("responsible",), "practice: reminder_days"),
     RecipientRule(DeadlineMissed, ("responsible", "committee", "launching_body"), "guideline IV.2"),
+    RecipientRule(BodyUrged, ("responsible",), "guideline IV.2"),
     RecipientRule(Escalated, ("superior", "responsible"), "guideline IV.2"),
     RecipientRule(
         PeriodicReportIssued,

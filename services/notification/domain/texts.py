@@ -249,6 +249,10 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             en="The decision on revoking the recognition of the model “{title}” is overdue. "
             "Decide.",
         ),
+        "BodyUrged": NoticeText(
+            vi="Có công văn đôn đốc số “{title}” gửi đơn vị. Hãy xem và thực hiện các việc quá hạn.",
+            en="An urging letter, “{title}”, was sent to your organisation. See what is overdue and do it.",
+        ),
         "Escalated": NoticeText(
             vi="Một việc của mô hình “{title}” quá hạn vẫn chưa làm xong, nay báo lên cấp trên. "
             "Hãy chỉ đạo, đôn đốc.",
@@ -271,6 +275,7 @@ _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "RuleSetAdopted": "/evaluation/rule-sets/{document}",
         "PeriodicReportIssued": "/notification/issued-reports/{document}",
+        "BodyUrged": "/notification/urging-letters",
         "FeedbackRaised": "/registration/feedback",
         "FeedbackAnswered": "/registration/feedback",
     }

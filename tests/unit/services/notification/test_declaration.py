@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.notification.domain import deadline, notice, period, report
+from services.notification.domain import deadline, notice, period, report, urging
 from services.notification.domain.deadline import DEADLINE
 from services.notification.domain.notice import NOTICE
 from services.notification.domain.recipients import RULES
@@ -54,6 +54,7 @@ def test_every_refusal_stands_in_the_readme() -> None:
         *vars(deadline).values(),
         *vars(period).values(),
         *vars(report).values(),
+        *vars(urging).values(),
     ):
         if isinstance(refusal, Refusal):
             assert f"`{refusal.code}`" in text
