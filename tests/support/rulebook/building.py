@@ -146,7 +146,9 @@ def numbers(_: Book, page: Page, n: int) -> Try:
 def accepts(_: Book, page: Page, __: int) -> Try:
     breaks = _breaks(page, (page.stage != "registered", "registration-not-pending"))
     happens = _sets(page, ["RegistrationAccepted"], stage="accepted")
-    return Try(_on(page, "acceptance"), {}, _officer(page), breaks, happens)
+    # Pages are alike on purpose; which of them the software finds so is no part of the book.
+    form = {"reason": "Đã đối chiếu: là việc khác."}
+    return Try(_on(page, "acceptance"), form, _officer(page), breaks, happens)
 
 
 def returns(_: Book, page: Page, __: int) -> Try:
