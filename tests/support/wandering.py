@@ -70,10 +70,10 @@ ACTIONS: Final[Mapping[str, Callable[[Book, Page, int], Try | None]]] = MappingP
             judging.opines,
             judging.answers_opinion,
             judging.closes_posting,
-            judging.opens_ballot,
+            judging.opens_sitting,
             judging.notes_attendance,
             judging.votes,
-            judging.closes_ballot,
+            judging.closes_sitting,
             recognising.recognises,
             recognising.declines,
             recognising.certifies,
@@ -107,7 +107,8 @@ COUNTED: Final = frozenset(
         *("ReportingSessionScheduled", "ReportingSessionHeld", "WrittenResultsSubmitted"),
         *("LatenessRecorded", "LateReportAccepted", "AppraisalOpened", "GateChecked"),
         *("CriterionScored", "Appraised", "PostingOpened", "OpinionReceived", "OpinionAnswered"),
-        *("PostingClosed", "BallotOpened", "AttendanceRecorded", "VoteCast", "BallotClosed"),
+        *("PostingClosed", "SittingOpened", "AgendaSettled", "SittingAttendanceRecorded"),
+        *("SittingClosed", "SittingCounted", "BallotOpened", "VoteCast", "BallotClosed"),
         *("BallotTallied", "QuorumMissed", "AdviceIssued", "AchievementEntered", "CaseOpened"),
         *("DuplicateFound", "CompetenceDetermined", "Recognized", "Declined"),
         *("DecisionDepartedFromAdvice", "CertificateIssued", "ComplaintLodged"),
@@ -242,6 +243,7 @@ class Wanderer:
         await self._compare(foreseen)
         if done and tried.look is not None:
             path, user, looked = tried.look
+            path = path.replace("{id}", str(answer.json().get("id")))
             looked(await self.here.get(path, user=user))
         if done and step.action == "resumes":
             await self._pass_time(self.book.today)
@@ -353,11 +355,11 @@ def _next_in_october(page: Page, book: Book) -> list[str]:
     if page.advice is None:
         ballot = page.ballots[-1] if page.ballots else None
         if ballot is None or ballot.quorum_missed:
-            return ["opens_ballot"]
+            return ["opens_sitting"]
         if ballot.present is None:
             return ["notes_attendance"]
-        left = len(ballot.pseudonyms) - len(ballot.votes)
-        return ["votes"] * 4 * left + ["notes_attendance", "closes_ballot"]
+        left = len(ballot.seats) - len(ballot.votes)
+        return ["votes"] * 4 * left + ["notes_attendance", "closes_sitting"]
     return _next_of_the_case(page)
 
 

@@ -46,25 +46,20 @@ def working_days_after(start: date, days: int) -> date:
 
 @dataclass
 class Ballot:
-    """A round: who was noted as there or asked, who voted how."""
+    """A round and its sitting's address: who was noted as there or asked, who voted how."""
 
     address: str
-    pseudonyms: dict[str, str] = field(default_factory=dict)
+    seats: dict[str, str] = field(default_factory=dict)
     present: frozenset[str] | None = None
     asked: frozenset[str] = frozenset()
     votes: dict[str, str] = field(default_factory=dict)
     closed: bool = False
     quorum_missed: bool = False
 
-    @property
-    def there(self) -> frozenset[str]:
-        """Those present: noted so, or seen by their vote though nobody asked them in writing."""
-        return (self.present or frozenset()) | (self.votes.keys() - self.asked)
-
     def adopted(self) -> bool:
         """At least 7 of 10 of those present or asked approve."""
         approve = list(self.votes.values()).count("approve")
-        base = len(self.there | self.asked)
+        base = len((self.present or frozenset()) | self.asked)
         tied = approve == list(self.votes.values()).count("reject") > 0
         return base > 0 and 10 * approve >= 7 * base and not tied
 
@@ -196,7 +191,8 @@ class Book:
 @dataclass(frozen=True)
 class Try:
     """Something attempted: who may, which rules it breaks, and what comes of it where it breaks none: the
-    names of all events, those that follow by themselves included. `look` reads what ids were given.
+    names of all events, those that follow by themselves included. `look` reads what ids were
+    given, at an address where `{id}` is the id in the answer.
     """
 
     path: str

@@ -185,47 +185,43 @@ def closes_posting(book: Book, page: Page, _: int) -> Try:
     return Try(_at(page, "posting/closure"), {}, _appraiser(page), breaks, happens_now)
 
 
-# --- ballots ------------------------------------------------------------------------------------
+# --- sittings, each on one dossier ----------------------------------------------------------------
 
 
-def opens_ballot(book: Book, page: Page, _: int) -> Try | None:
+def opens_sitting(book: Book, page: Page, _: int) -> Try | None:
     if not page.appraisal:
         return None
     last = page.ballots[-1] if page.ballots else None
     ready = page.meets is not None and page.posting_closed
+    used_up = last is not None and last.quorum_missed and len(page.ballots) >= BALLOT_ROUNDS_MAX
     rules = [
         (page.discontinued, "ballot-appraisal-discontinued"),
         (not ready, "ballot-before-posting-closed"),
         (_council(page) != page.decides, "foreign-council"),
+        (last is not None and not last.quorum_missed, "ballot-exists"),
+        (used_up, "ballot-repeats-exhausted"),
     ]
-    form: Json = {"council": book.councils[_council(page)], "question": "Đề nghị công nhận?"}
-    if last is None:
-        path, form["appraisal"] = "/evaluation/ballots", _dossier(page)
-    else:
-        path = f"{last.address}/repeat"
-        used_up = last.quorum_missed and len(page.ballots) >= BALLOT_ROUNDS_MAX
-        rules += [
-            (not last.quorum_missed, "quorum-not-missed"),
-            (used_up, "ballot-repeats-exhausted"),
-        ]
+    form: Json = {
+        "council": book.councils[_council(page)],
+        "appraisals": [_dossier(page)],
+        "question": "Đề nghị công nhận?",
+    }
 
     def happens(answer: Json) -> list[str]:
-        page.ballots.append(Ballot(f"/evaluation/ballots/{answer['id']}"))
-        return ["BallotOpened"]
+        page.ballots.append(Ballot(f"/evaluation/sittings/{answer['id']}"))
+        return ["SittingOpened", "BallotOpened", "AgendaSettled"]
 
     def looked(seen: Json) -> None:
-        voters = {one["account"]: one["pseudonym"] for one in seen["voters"]}
-        page.ballots[-1].pseudonyms.update(voters)
+        voters = (one for one in seen["seats"] if one["role"] != "secretary")
+        page.ballots[-1].seats.update({one["account"]: one["seat"] for one in voters})
 
-    number = len(page.ballots) + 1
-    ballot = derive_id(UUID(_dossier(page)), "ballot", str(number))
     look = (
-        f"/evaluation/ballots/{ballot}/electorate",
+        "/evaluation/sittings/{id}/roll",
         f"secretary-of-{_council(page)}",
         looked,
     )
     breaks = frozenset(code for broken, code in rules if broken)
-    return Try(path, form, _table(page), breaks, happens, look)
+    return Try("/evaluation/sittings", form, _table(page), breaks, happens, look)
 
 
 def notes_attendance(_: Book, page: Page, n: int) -> Try | None:
@@ -236,15 +232,15 @@ def notes_attendance(_: Book, page: Page, n: int) -> Try | None:
     there = frozenset(accounts[: 6 - n % 3])
     asked = frozenset(accounts[-1:]) - there
     form = {
-        "present": sorted(ballot.pseudonyms[one] for one in there),
-        "consulted": [ballot.pseudonyms[one] for one in asked],
+        "present": sorted(ballot.seats[one] for one in there),
+        "consulted": [ballot.seats[one] for one in asked],
     }
-    breaks = frozenset({"ballot-already-closed"}) if ballot.closed else frozenset()
+    breaks = frozenset({"sitting-already-closed"}) if ballot.closed else frozenset()
     same = (ballot.present, ballot.asked) == (there, asked)
 
     def happens(_: Json) -> list[str]:
         ballot.present, ballot.asked = there, asked
-        return [] if same else ["AttendanceRecorded"]
+        return [] if same else ["SittingAttendanceRecorded"]
 
     return Try(f"{ballot.address}/attendance", form, _table(page), breaks, happens)
 
@@ -260,37 +256,48 @@ def votes(_: Book, page: Page, n: int) -> Try | None:
     if n % 23 == 1:
         voter = "member-1-of-neighbour"
     choice = CHOICES[n % 2 if page.number % 3 else n % len(CHOICES)]
+    before = ballot.votes.get(voter)
     breaks = frozenset(
         code
         for broken, code in (
-            (voter not in ballot.pseudonyms, "not-a-voter"),
-            (voter in ballot.votes, "already-voted"),
-            (ballot.closed, "ballot-closed"),
+            (voter not in ballot.seats, "not-a-voter"),
+            (before not in (None, choice), "sheet-voted-otherwise"),
+            (before is None and ballot.closed, "ballot-closed"),
         )
         if broken
     )
 
     def happens(_: Json) -> list[str]:
         ballot.votes[voter] = choice
-        return ["VoteCast"]
+        return [] if before == choice else ["VoteCast"]
 
-    return Try(f"{ballot.address}/votes", {"choice": choice}, frozenset({voter}), breaks, happens)
+    sheet = {"votes": [{"appraisal": _dossier(page), "choice": choice}]}
+    return Try(f"{ballot.address}/sheets", sheet, frozenset({voter}), breaks, happens)
 
 
-def closes_ballot(book: Book, page: Page, _: int) -> Try | None:
+def closes_sitting(book: Book, page: Page, _: int) -> Try | None:
     if not page.ballots:
         return None
     ballot = page.ballots[-1]
-    breaks = frozenset({"attendance-missing"}) if ballot.present is None else frozenset()
+    noted = (ballot.present or frozenset()) | ballot.asked
+    breaks = frozenset(
+        code
+        for broken, code in (
+            (ballot.present is None, "attendance-missing"),
+            (not ballot.votes.keys() <= noted, "voted-unattended"),
+        )
+        if broken and not ballot.closed
+    )
 
     def happens(_: Json) -> list[str]:
         ballot.closed = True
-        if 3 * len(ballot.votes) < 2 * len(ballot.pseudonyms):
+        closing = ["SittingClosed", "BallotClosed", "SittingCounted"]
+        if 3 * len(ballot.votes) < 2 * len(ballot.seats):
             ballot.quorum_missed = True
             if len(page.ballots) < BALLOT_ROUNDS_MAX:
-                return ["BallotClosed", "QuorumMissed"]
-            return ["BallotClosed", "QuorumMissed", *_advised(book, page, adopted=False)]
-        return ["BallotClosed", "BallotTallied", *_advised(book, page, adopted=ballot.adopted())]
+                return [*closing, "QuorumMissed"]
+            return [*closing, "QuorumMissed", *_advised(book, page, adopted=False)]
+        return [*closing, "BallotTallied", *_advised(book, page, adopted=ballot.adopted())]
 
     happens_now = nothing if ballot.closed else happens
     return Try(f"{ballot.address}/closure", {}, _table(page), breaks, happens_now)
