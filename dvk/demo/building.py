@@ -11,7 +11,9 @@ from dvk.demo.models import DemoModel
 from dvk.demo.player import YEAR, Player, instant
 from dvk.demo.province import CLERK
 from dvk.demo.setup import Ground
+from dvk.errors import RefusedByServerError
 
+SIMILAR: Final = "similarity-unanswered"
 _PROGRESS: Final = ((4, 10), (6, 10), (8, 10))
 _LISTED: Final = frozenset(Fate) - {Fate.NOT_LISTED}
 _WITHDRAWN_IN: Final = 5
@@ -80,15 +82,24 @@ async def _accept(player: Player, ground: Ground) -> None:
             }
             await player.of_model(model, "return", reasons, user=player.officer(model))
         else:
+            await compared(model)
+
+    async def compared(model: DemoModel) -> None:
+        """Accept; where another model is alike, once the two were compared."""
+        try:
             await player.of_model(model, "acceptance", {}, user=player.officer(model))
+        except RefusedByServerError as error:
+            if error.code != SIMILAR:
+                raise
+            reason = {
+                "reason": "Đã đối chiếu: hai mô hình do hai đơn vị thực hiện ở hai địa bàn khác nhau."
+            }
+            await player.of_model(model, "acceptance", reason, user=player.officer(model))
 
     async def again(model: DemoModel) -> None:
         form = forms.registration(model, player.province, ground.movement)
         form["content"] += " Bổ sung: đối tượng tham gia và kết quả cần đạt nêu trong kế hoạch."
         await player.of_model(model, "registration", form)
-
-    async def accept_again(model: DemoModel) -> None:
-        await player.of_model(model, "acceptance", {}, user=player.officer(model))
 
     returned = player.chosen({Fate.RETURNED})
     await player.phase(
@@ -106,7 +117,7 @@ async def _accept(player: Player, ground: Ground) -> None:
         "February: accepted this time",
         instant(2, 2),
         returned,
-        accept_again,
+        compared,
     )
 
 

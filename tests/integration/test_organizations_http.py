@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.registration.service import SERVICE
-from shared.contracts import registration
+from shared.contracts import evaluation, registration
 from shared.contracts.values import ModelId, OrganizationId
 from shared.host.ids import organization_of_code
 from shared.host.issuer import User
@@ -32,6 +32,17 @@ NAMES = {
     OFFICE: "Ban Tuyên giáo và Dân vận",
 }
 ONE = f"/registration/organizations/{COMMITTEE}"
+LAUNCHED = registration.MovementLaunched(
+    movement_id=story.MOVEMENT,
+    name="Dân vận khéo",
+    first_year=2026,
+    last_year=2026,
+    legal_bases=("Kế hoạch 21-KH/BDVTU",),
+    launching_body=OFFICE,
+    rule_set=story.RULE_SET,
+    rule_set_version=1,
+)
+COMPARED = {"reason": "Đã đối chiếu: hai đoạn đường khác nhau."}
 SPLIT = {
     "effective_on": DAY.isoformat(),
     "parts": [
@@ -57,15 +68,19 @@ USERS = (
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, [SERVICE], (), USERS, NOW) as running:
+    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS, NOW) as running:
         for body, name in NAMES.items():
             events = [story.created(body, name)]
             await running.record(registration.EVENTS, f"organization-{body}", *events)
         await running.record(
             registration.EVENTS, f"organization-{CELL}", story.line(CELL, "party", COMMITTEE)
         )
+        movement = f"movement-{story.MOVEMENT}"
+        await running.record(registration.EVENTS, movement, LAUNCHED, story.CALENDAR)
+        await running.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
         for model in (MODEL, OTHER_MODEL):
             await running.record(registration.EVENTS, f"model-{model}", story.registered(model))
+        await running.get("/registration/models")
         yield running
 
 
@@ -89,10 +104,12 @@ async def test_from_the_day_of_the_split_each_part_has_the_models_it_took(here: 
     assert await models_of(here, SOUTH) == {str(MODEL)}
 
     accept = f"/registration/models/{MODEL}/acceptance"
-    assert (await here.post(accept, user="north")).status_code == 403
-    assert (await here.post(accept, user="old")).status_code == 403
-    await done(await here.post(accept, user="south"))
-    await done(await here.post(f"/registration/models/{OTHER_MODEL}/acceptance", user="north"))
+    assert (await here.post(accept, COMPARED, user="north")).status_code == 403
+    assert (await here.post(accept, COMPARED, user="old")).status_code == 403
+    await done(await here.post(accept, COMPARED, user="south"))
+    await done(
+        await here.post(f"/registration/models/{OTHER_MODEL}/acceptance", COMPARED, user="north")
+    )
 
     one = f"{ONE}/successors"
     whole = await here.get(one, duty="committee", on=DAY)
@@ -145,15 +162,15 @@ async def test_on_the_day_itself_the_successor_may_at_once_and_the_former_body_s
     here: World,
 ) -> None:
     accept = f"/registration/models/{MODEL}/acceptance"
-    assert (await here.post(accept, user="north")).status_code == 403
+    assert (await here.post(accept, COMPARED, user="north")).status_code == 403
     merger = {"into": str(NORTH), "effective_on": NOW.date().isoformat(), "source": "NQ"}
     await done(await here.post(f"{ONE}/merger", merger, user="admin"))
     assert (await here.get(ONE))["ended"] is True
     await here.get("/registration/organizations")  # the read model has seen the merger
-    await done(await here.post(accept, user="north"))
+    await done(await here.post(accept, COMPARED, user="north"))
 
     async def denied() -> bool | None:
-        answer = await here.post(accept, user="old")
+        answer = await here.post(accept, COMPARED, user="old")
         assert answer.status_code in (
             403,
             409,

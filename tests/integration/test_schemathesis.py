@@ -70,6 +70,10 @@ CATEGORIES: Final = {
     "review_id": "review",
     "award_id": "award",
     "notice_id": "notice",
+    "sitting_id": "sitting",
+    "report_id": "report",
+    "appraiser": "appraiser",
+    "unit": "organization",
     "stream": "stream",
 }
 """What each parameter in an address is an id of."""

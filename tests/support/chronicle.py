@@ -15,6 +15,7 @@ from shared.contracts.event import Event
 from shared.contracts.notification import (
     DeadlineApproached,
     DeadlineMissed,
+    Escalated,
     NoticeDelivered,
     NoticeQueued,
 )
@@ -125,7 +126,9 @@ class Chronicle:
         }
         if isinstance(event, ReportingSessionMissed | ReportingSessionScheduled):
             parties["organizer"] = event.organizer
-        if isinstance(event, DeadlineApproached | DeadlineMissed):
+        if isinstance(event, Escalated):
+            parties["superior"] = event.to
+        if isinstance(event, DeadlineApproached | DeadlineMissed | Escalated):
             relation = RESPONSIBLE[event.matter]
             duty = "committee" if relation == "organizer" else relation
             parties["responsible"] = event.responsible or parties[duty]
