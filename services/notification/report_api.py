@@ -88,14 +88,29 @@ async def get_report_workbook(query: Query[reports.AskReport]) -> Download:
 
 def routes(api: Api) -> None:
     """Declare the routes of periodic reports."""
-    api.read("/reports", reports.AskReport, reports.get_report, answer=Report, tag=_TAG)
-    api.read("/reports/xlsx", reports.AskReport, get_report_workbook, answer=Download, tag=_TAG)
+    api.read(
+        "/reports",
+        reports.AskReport,
+        reports.get_report,
+        answer=Report,
+        tag=_TAG,
+        refuses=True,
+    )
+    api.read(
+        "/reports/xlsx",
+        reports.AskReport,
+        get_report_workbook,
+        answer=Download,
+        tag=_TAG,
+        refuses=True,
+    )
     api.read(
         "/reports/entries",
         reports.AskEntries,
         reports.list_report_entries,
         answer=Page[reports.EntryRow],
         tag=_TAG,
+        refuses=True,
     )
     api.write(
         "/issued-reports",

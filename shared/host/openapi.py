@@ -191,6 +191,8 @@ def _read(
         "content": _answered(operation, schemas),
     }
     kinds = _READ_PROBLEMS if operation.public else (*_READ_PROBLEMS, *_SIGNED_IN_PROBLEMS)
+    if operation.refuses:
+        kinds = (*kinds, REFUSED)
     return {
         **_common(operation),
         "parameters": [

@@ -51,6 +51,7 @@ class ReadOperation:
     answer: type[msgspec.Struct]
     public: bool
     roles: frozenset[Role]
+    refuses: bool
 
     @property
     def method(self) -> str:
@@ -122,6 +123,7 @@ class Operations:
         tag: str,
         public: bool = False,
         roles: Collection[str] = (),
+        refuses: bool = False,
     ) -> None:
         """See service.Api."""
         summary, description = _documentation(handler)
@@ -137,6 +139,7 @@ class Operations:
                 answer=answer,
                 public=public,
                 roles=frozenset(Role(role) for role in roles),
+                refuses=refuses,
             )
         )
 

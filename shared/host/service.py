@@ -365,9 +365,11 @@ class Api(Protocol):
         tag: str,
         public: bool = False,
         roles: Collection[str] = (),
+        refuses: bool = False,
     ) -> None:
         """A read. `public` without a token; else any of `roles`, any signed-in caller when empty.
         Query parameters parse into `parameters`; `at_least` is understood on every read.
+        `refuses` says that a rule may say no to the question (409).
         """
         ...
 
