@@ -10,14 +10,10 @@ from hypothesis import strategies as st
 
 from services.recognition.domain import after_refusals as refuse
 from services.recognition.domain import case_refusals
-from services.recognition.domain.afterwards import AmendDecision, IssueCertificate
+from services.recognition.domain.afterwards import IssueCertificate
 from services.recognition.domain.case import CASE, CaseCommand
 from services.recognition.domain.case_state import CaseEvent
-from services.recognition.domain.complaints import (
-    UNANSWERED_MAX,
-    AnswerComplaint,
-    LodgeComplaint,
-)
+from services.recognition.domain.complaints import UNANSWERED_MAX, LodgeComplaint
 from services.recognition.domain.revocation import (
     AfterRules,
     DismissRevocation,
@@ -34,24 +30,13 @@ from shared.contracts.recognition import (
     RevocationDismissed,
     RevocationProposed,
 )
-from shared.contracts.values import Forgettable
-from shared.domain.refusal import Refusal, RefusedError
+from shared.domain.refusal import Refusal
 from shared.domain.workingdays import HOLIDAYS_UNKNOWN
 from tests.support.specification import specification
 from tests.unit.services.recognition.domain import cases as c
 
 case = specification(CASE)
 
-RULES = AfterRules(
-    complaint_days=90,
-    revocation_report_days=7,
-    revocation_decision_working_days=5,
-    holidays=(date(2026, 1, 1), date(2027, 1, 1)),
-)
-COMPLAINT_ID = UUID(int=50)
-WORDS = Forgettable(payload=UUID(int=51), commitment="cd" * 32)
-RECOGNIZED = (c.OPENED, c.COMPETENT, c.RECOGNIZED)
-DECLINED = (c.OPENED, c.COMPETENT, c.DECLINED)
 DECEMBER = datetime(2026, 12, 10, 3, tzinfo=UTC)
 
 CERTIFICATE = IssueCertificate(certificate_number="GCN-042", at=c.NOW)
@@ -63,25 +48,8 @@ CERTIFIED = CertificateIssued(
     issued_on=c.TODAY,
     decision_number="15-QĐ/ĐU",
 )
-LODGED = ComplaintLodged(
-    case_id=c.CASE_ID,
-    model=c.MODEL,
-    complaint_id=COMPLAINT_ID,
-    lodged_on=c.TODAY,
-    complaint=WORDS,
-)
-UPHELD = ComplaintAnswered(
-    case_id=c.CASE_ID,
-    model=c.MODEL,
-    complaint_id=COMPLAINT_ID,
-    answered_by=c.COMMITTEE,
-    answered_on=c.TODAY,
-    outcome="upheld",
-    answer="Tên chủ thể ghi sai; sẽ sửa.",
-    remedy="amendment",
-)
 DISMISSED = msgspec.structs.replace(
-    UPHELD, outcome="dismissed", answer="Đã kiểm tra, đúng thực tế.", remedy=None
+    c.UPHELD, outcome="dismissed", answer="Đã kiểm tra, đúng thực tế.", remedy=None
 )
 AMENDED = DecisionAmended(
     case_id=c.CASE_ID,
@@ -133,36 +101,16 @@ REVOKED = RecognitionRevoked(
 )
 
 
-def amend(complaint: UUID | None = None) -> AmendDecision:
-    return AmendDecision(
-        amendment_number="21-QĐ/ĐU",
-        changes="Tên chủ thể: Tổ dân vận bản Cửa Rào.",
-        reasons="Ghi sai tên.",
-        signer_office="Bí thư Đảng ủy",
-        complaint=complaint,
-        signer=c.SIGNER,
-        at=c.NOW,
-    )
-
-
-def lodge(at: datetime = c.NOW, rules: AfterRules | None = RULES) -> LodgeComplaint:
-    return LodgeComplaint(complaint_id=COMPLAINT_ID, complaint=WORDS, at=at, rules=rules)
-
-
-def answered(event: ComplaintAnswered, reported: GroundTerms | None = None) -> AnswerComplaint:
-    return AnswerComplaint(
-        outcome=event.outcome,
-        answer=event.answer,
-        remedy=event.remedy,
-        reported=reported,
-        complaint_id=event.complaint_id,
-        at=c.NOW,
-        rules=RULES,
+def lodge(at: datetime = c.NOW, rules: AfterRules | None = c.AFTER_RULES) -> LodgeComplaint:
+    return LodgeComplaint(
+        complaint_id=c.COMPLAINT_ID, complaint=c.LODGED.complaint, at=at, rules=rules
     )
 
 
 def propose(
-    at: datetime = DECEMBER, rules: AfterRules | None = RULES, reported: GroundTerms = REPORTED
+    at: datetime = DECEMBER,
+    rules: AfterRules | None = c.AFTER_RULES,
+    reported: GroundTerms = REPORTED,
 ) -> ProposeRevocation:
     return ProposeRevocation(reported=reported, proposed_by=c.SECTION, at=at, rules=rules)
 
@@ -180,50 +128,52 @@ def revoke(at: datetime = DECEMBER) -> Revoke:
 DISMISS = DismissRevocation(reasons="Không đủ căn cứ.", at=DECEMBER)
 
 
-@pytest.mark.parametrize("command", [CERTIFICATE, amend(), lodge(), propose(), DISMISS, revoke()])
+@pytest.mark.parametrize("command", [CERTIFICATE, c.amend(), lodge(), propose(), DISMISS, revoke()])
 def test_nothing_follows_where_nothing_is_decided(command: CaseCommand) -> None:
     case.given().when(command).then_refused(case_refusals.UNKNOWN)
-    case.given(c.OPENED, c.COMPETENT).when(command).then_refused(refuse.NOT_DECIDED)
+    case.given(*c.READY_CASE).when(command).then_refused(refuse.NOT_DECIDED)
 
 
 @pytest.mark.parametrize("command", [CERTIFICATE, propose(), DISMISS, revoke()])
 def test_what_was_declined_has_no_certificate_and_is_not_revoked(command: CaseCommand) -> None:
-    case.given(*DECLINED).when(command).then_refused(refuse.NOT_RECOGNISED)
+    case.given(*c.DECLINED_CASE).when(command).then_refused(refuse.NOT_RECOGNISED)
 
 
-@pytest.mark.parametrize("command", [CERTIFICATE, amend(), propose(), DISMISS, revoke()])
+@pytest.mark.parametrize("command", [CERTIFICATE, c.amend(), propose(), DISMISS, revoke()])
 def test_nothing_follows_from_what_was_revoked(command: CaseCommand) -> None:
-    case.given(*RECOGNIZED, PROPOSED, REVOKED).when(command).then_refused(refuse.REVOKED)
+    case.given(*c.RECOGNIZED_CASE, PROPOSED, REVOKED).when(command).then_refused(refuse.REVOKED)
 
 
 # --- certificate ------------------------------------------------------------------------------
 
 
 def test_a_recognition_has_one_certificate_under_its_number() -> None:
-    case.given(*RECOGNIZED).when(CERTIFICATE).then(CERTIFIED)
-    case.given(*RECOGNIZED, CERTIFIED).when(CERTIFICATE).then_refused(refuse.CERTIFICATE_ISSUED)
+    case.given(*c.RECOGNIZED_CASE).when(CERTIFICATE).then(CERTIFIED)
+    case.given(*c.RECOGNIZED_CASE, CERTIFIED).when(CERTIFICATE).then_refused(
+        refuse.CERTIFICATE_ISSUED
+    )
 
 
 # --- amendment --------------------------------------------------------------------------------
 
 
 def test_a_decision_is_amended_with_what_changes_and_why() -> None:
-    case.given(*RECOGNIZED).when(amend()).then(AMENDED)
+    case.given(*c.RECOGNIZED_CASE).when(c.amend()).then(AMENDED)
     declined = msgspec.structs.replace(AMENDED, decision_number="16-QĐ/ĐU")
-    case.given(*DECLINED).when(amend()).then(declined)
+    case.given(*c.DECLINED_CASE).when(c.amend()).then(declined)
 
 
 def test_an_upheld_complaint_leads_to_one_amendment() -> None:
-    after = msgspec.structs.replace(AMENDED, complaint=COMPLAINT_ID)
-    case.given(*RECOGNIZED, LODGED, UPHELD).when(amend(COMPLAINT_ID)).then(after)
+    after = msgspec.structs.replace(AMENDED, complaint=c.COMPLAINT_ID)
+    case.given(*c.RECOGNIZED_CASE, c.LODGED, c.UPHELD).when(c.amend(c.COMPLAINT_ID)).then(after)
     for before in (
         (),
-        (LODGED,),
-        (LODGED, DISMISSED),
-        (LODGED, UPHELD, after),
-        (LODGED, msgspec.structs.replace(UPHELD, remedy="revocation")),
+        (c.LODGED,),
+        (c.LODGED, DISMISSED),
+        (c.LODGED, c.UPHELD, after),
+        (c.LODGED, msgspec.structs.replace(c.UPHELD, remedy="revocation")),
     ):
-        case.given(*RECOGNIZED, *before).when(amend(COMPLAINT_ID)).then_refused(
+        case.given(*c.RECOGNIZED_CASE, *before).when(c.amend(c.COMPLAINT_ID)).then_refused(
             refuse.AMENDMENT_WITHOUT_COMPLAINT
         )
 
@@ -232,36 +182,38 @@ def test_an_upheld_complaint_leads_to_one_amendment() -> None:
 
 
 def test_a_complaint_is_taken_until_the_last_of_its_days() -> None:
-    case.given(*DECLINED).when(lodge()).then(LODGED)
+    case.given(*c.DECLINED_CASE).when(lodge()).then(c.LODGED)
     last = datetime(2027, 1, 10, 16, 59, tzinfo=UTC)
-    case.given(*RECOGNIZED).when(lodge(last)).then(
-        msgspec.structs.replace(LODGED, lodged_on=date(2027, 1, 10))
+    case.given(*c.RECOGNIZED_CASE).when(lodge(last)).then(
+        msgspec.structs.replace(c.LODGED, lodged_on=date(2027, 1, 10))
     )
     late = datetime(2027, 1, 10, 17, tzinfo=UTC)
-    error = case.given(*RECOGNIZED).when(lodge(late)).then_refused(refuse.COMPLAINT_LATE)
+    error = case.given(*c.RECOGNIZED_CASE).when(lodge(late)).then_refused(refuse.COMPLAINT_LATE)
     assert "2027-01-10" in error.sentence("vi")
 
 
 def test_how_long_complaints_are_taken_is_the_rule_sets() -> None:
-    ten = msgspec.structs.replace(RULES, complaint_days=10)
-    case.given(*RECOGNIZED).when(lodge(DECEMBER, ten)).then_refused(refuse.COMPLAINT_LATE)
-    case.given(*RECOGNIZED).when(lodge(rules=None)).then_refused(refuse.RULES_UNKNOWN)
+    ten = msgspec.structs.replace(c.AFTER_RULES, complaint_days=10)
+    case.given(*c.RECOGNIZED_CASE).when(lodge(DECEMBER, ten)).then_refused(refuse.COMPLAINT_LATE)
+    case.given(*c.RECOGNIZED_CASE).when(lodge(rules=None)).then_refused(refuse.RULES_UNKNOWN)
 
 
 def test_complaints_that_wait_are_bounded() -> None:
     waiting = [
-        msgspec.structs.replace(LODGED, complaint_id=UUID(int=1000 + number))
+        msgspec.structs.replace(c.LODGED, complaint_id=UUID(int=1000 + number))
         for number in range(UNANSWERED_MAX)
     ]
-    case.given(*RECOGNIZED, *waiting[1:]).when(lodge()).then(LODGED)
-    case.given(*RECOGNIZED, *waiting).when(lodge()).then_refused(refuse.COMPLAINTS_FULL)
+    case.given(*c.RECOGNIZED_CASE, *waiting[1:]).when(lodge()).then(c.LODGED)
+    case.given(*c.RECOGNIZED_CASE, *waiting).when(lodge()).then_refused(refuse.COMPLAINTS_FULL)
 
 
 def test_a_complaint_gets_one_answer_in_public() -> None:
-    case.given(*RECOGNIZED, LODGED).when(answered(UPHELD)).then(UPHELD)
-    case.given(*RECOGNIZED, LODGED).when(answered(DISMISSED)).then(DISMISSED)
-    case.given(*RECOGNIZED).when(answered(UPHELD)).then_refused(refuse.COMPLAINT_UNKNOWN)
-    case.given(*RECOGNIZED, LODGED, DISMISSED).when(answered(UPHELD)).then_refused(
+    case.given(*c.RECOGNIZED_CASE, c.LODGED).when(c.answering(c.UPHELD)).then(c.UPHELD)
+    case.given(*c.RECOGNIZED_CASE, c.LODGED).when(c.answering(DISMISSED)).then(DISMISSED)
+    case.given(*c.RECOGNIZED_CASE).when(c.answering(c.UPHELD)).then_refused(
+        refuse.COMPLAINT_UNKNOWN
+    )
+    case.given(*c.RECOGNIZED_CASE, c.LODGED, DISMISSED).when(c.answering(c.UPHELD)).then_refused(
         refuse.COMPLAINT_ANSWERED
     )
 
@@ -279,14 +231,16 @@ def test_a_complaint_gets_one_answer_in_public() -> None:
 def test_an_upheld_complaint_alone_has_a_remedy(
     outcome: str, remedy: str | None, reported: GroundTerms | None, refusal: Refusal
 ) -> None:
-    changed = msgspec.structs.replace(UPHELD, outcome=outcome, remedy=remedy)
-    case.given(*RECOGNIZED, LODGED).when(answered(changed, reported)).then_refused(refusal)
+    changed = msgspec.structs.replace(c.UPHELD, outcome=outcome, remedy=remedy)
+    case.given(*c.RECOGNIZED_CASE, c.LODGED).when(c.answering(changed, reported)).then_refused(
+        refusal
+    )
 
 
 def test_upholding_with_a_revocation_proposes_it_at_once() -> None:
-    upheld = msgspec.structs.replace(UPHELD, remedy="revocation")
+    upheld = msgspec.structs.replace(c.UPHELD, remedy="revocation")
     reported = msgspec.structs.replace(REPORTED, concluded_on=date(2026, 10, 10))
-    case.given(*RECOGNIZED, LODGED).when(answered(upheld, reported)).then(
+    case.given(*c.RECOGNIZED_CASE, c.LODGED).when(c.answering(upheld, reported)).then(
         upheld,
         msgspec.structs.replace(
             PROPOSED,
@@ -295,10 +249,10 @@ def test_upholding_with_a_revocation_proposes_it_at_once() -> None:
             proposed_on=c.TODAY,
             report_by=date(2026, 10, 17),
             decide_by=date(2026, 10, 19),
-            complaint=COMPLAINT_ID,
+            complaint=c.COMPLAINT_ID,
         ),
     )
-    case.given(*DECLINED, LODGED).when(answered(upheld, reported)).then_refused(
+    case.given(*c.DECLINED_CASE, c.LODGED).when(c.answering(upheld, reported)).then_refused(
         refuse.NOT_RECOGNISED
     )
 
@@ -307,12 +261,12 @@ def test_upholding_with_a_revocation_proposes_it_at_once() -> None:
 
 
 def test_a_ground_is_reported_with_its_clocks() -> None:
-    case.given(*RECOGNIZED).when(propose()).then(PROPOSED)
+    case.given(*c.RECOGNIZED_CASE).when(propose()).then(PROPOSED)
 
 
 def test_on_its_last_day_a_report_is_in_time() -> None:
     last = datetime(2026, 12, 11, 16, 59, tzinfo=UTC)
-    case.given(*RECOGNIZED).when(propose(last)).then(
+    case.given(*c.RECOGNIZED_CASE).when(propose(last)).then(
         msgspec.structs.replace(
             PROPOSED, proposed_on=date(2026, 12, 11), decide_by=date(2026, 12, 18)
         )
@@ -321,7 +275,7 @@ def test_on_its_last_day_a_report_is_in_time() -> None:
 
 def test_a_late_report_counts_and_is_marked() -> None:
     later = datetime(2026, 12, 14, 3, tzinfo=UTC)
-    case.given(*RECOGNIZED).when(propose(later)).then(
+    case.given(*c.RECOGNIZED_CASE).when(propose(later)).then(
         msgspec.structs.replace(
             PROPOSED,
             proposed_on=date(2026, 12, 14),
@@ -334,7 +288,7 @@ def test_a_late_report_counts_and_is_marked() -> None:
 def test_the_days_to_decide_are_working_days() -> None:
     new_year = datetime(2026, 12, 30, 3, tzinfo=UTC)
     concluded = msgspec.structs.replace(REPORTED, concluded_on=date(2026, 12, 30))
-    case.given(*RECOGNIZED).when(propose(new_year, reported=concluded)).then(
+    case.given(*c.RECOGNIZED_CASE).when(propose(new_year, reported=concluded)).then(
         msgspec.structs.replace(
             PROPOSED,
             concluded_on=date(2026, 12, 30),
@@ -343,31 +297,33 @@ def test_the_days_to_decide_are_working_days() -> None:
             decide_by=date(2027, 1, 7),
         )
     )
-    unlisted = msgspec.structs.replace(RULES, holidays=(date(2026, 1, 1),))
-    case.given(*RECOGNIZED).when(
+    unlisted = msgspec.structs.replace(c.AFTER_RULES, holidays=(date(2026, 1, 1),))
+    case.given(*c.RECOGNIZED_CASE).when(
         propose(new_year, rules=unlisted, reported=concluded)
     ).then_refused(HOLIDAYS_UNKNOWN)
 
 
 def test_no_ground_is_concluded_in_the_future_or_without_rules() -> None:
     ahead = msgspec.structs.replace(REPORTED, concluded_on=date(2026, 12, 11))
-    case.given(*RECOGNIZED).when(propose(reported=ahead)).then_refused(refuse.CONCLUSION_AHEAD)
-    case.given(*RECOGNIZED).when(propose(rules=None)).then_refused(refuse.RULES_UNKNOWN)
+    case.given(*c.RECOGNIZED_CASE).when(propose(reported=ahead)).then_refused(
+        refuse.CONCLUSION_AHEAD
+    )
+    case.given(*c.RECOGNIZED_CASE).when(propose(rules=None)).then_refused(refuse.RULES_UNKNOWN)
 
 
 def test_one_proposal_to_revoke_waits_at_a_time() -> None:
-    case.given(*RECOGNIZED, PROPOSED).when(propose()).then_refused(refuse.REVOCATION_PENDING)
+    case.given(*c.RECOGNIZED_CASE, PROPOSED).when(propose()).then_refused(refuse.REVOCATION_PENDING)
 
 
 def test_a_recognition_is_revoked_only_on_a_ground_that_was_proposed() -> None:
-    case.given(*RECOGNIZED).when(revoke()).then_refused(refuse.NO_REVOCATION)
-    case.given(*RECOGNIZED, PROPOSED).when(revoke()).then(REVOKED)
+    case.given(*c.RECOGNIZED_CASE).when(revoke()).then_refused(refuse.NO_REVOCATION)
+    case.given(*c.RECOGNIZED_CASE, PROPOSED).when(revoke()).then(REVOKED)
 
 
 def test_deciding_late_counts_and_is_marked() -> None:
-    case.given(*RECOGNIZED, PROPOSED).when(revoke(datetime(2026, 12, 18, 3, tzinfo=UTC))).then(
-        msgspec.structs.replace(REVOKED, decided_on=date(2026, 12, 18), decided_late=True)
-    )
+    case.given(*c.RECOGNIZED_CASE, PROPOSED).when(
+        revoke(datetime(2026, 12, 18, 3, tzinfo=UTC))
+    ).then(msgspec.structs.replace(REVOKED, decided_on=date(2026, 12, 18), decided_late=True))
 
 
 def test_without_a_ground_the_recognition_stands_with_reasons_and_may_be_questioned_again() -> None:
@@ -378,20 +334,22 @@ def test_without_a_ground_the_recognition_stands_with_reasons_and_may_be_questio
         dismissed_on=date(2026, 12, 10),
         reasons="Không đủ căn cứ.",
     )
-    case.given(*RECOGNIZED).when(DISMISS).then_refused(refuse.NO_REVOCATION)
-    case.given(*RECOGNIZED, PROPOSED).when(DISMISS).then(dismissed)
-    case.given(*RECOGNIZED, PROPOSED, dismissed).when(revoke()).then_refused(refuse.NO_REVOCATION)
-    case.given(*RECOGNIZED, PROPOSED, dismissed).when(propose()).then(PROPOSED)
+    case.given(*c.RECOGNIZED_CASE).when(DISMISS).then_refused(refuse.NO_REVOCATION)
+    case.given(*c.RECOGNIZED_CASE, PROPOSED).when(DISMISS).then(dismissed)
+    case.given(*c.RECOGNIZED_CASE, PROPOSED, dismissed).when(revoke()).then_refused(
+        refuse.NO_REVOCATION
+    )
+    case.given(*c.RECOGNIZED_CASE, PROPOSED, dismissed).when(propose()).then(PROPOSED)
 
 
 commands: st.SearchStrategy[CaseCommand] = st.sampled_from(
     (
         CERTIFICATE,
-        amend(),
-        amend(COMPLAINT_ID),
+        c.amend(),
+        c.amend(c.COMPLAINT_ID),
         lodge(),
-        answered(UPHELD),
-        answered(DISMISSED),
+        c.answering(c.UPHELD),
+        c.answering(DISMISSED),
         propose(),
         DISMISS,
         revoke(),
@@ -399,18 +357,11 @@ commands: st.SearchStrategy[CaseCommand] = st.sampled_from(
 )
 
 
-@given(st.sampled_from((RECOGNIZED, DECLINED)), st.lists(commands, max_size=25))
+@given(st.sampled_from((c.RECOGNIZED_CASE, c.DECLINED_CASE)), st.lists(commands, max_size=25))
 def test_whatever_is_asked_there_is_one_certificate_and_one_end(
     history: tuple[CaseEvent, ...], asked: list[CaseCommand]
 ) -> None:
-    state, events = CASE.fold(history), list[CaseEvent]()
-    for command in asked:
-        try:
-            new = tuple(CASE.decide(state, command))
-        except RefusedError:
-            continue
-        state = CASE.fold(new, state)
-        events += new
+    events = [event for _, new in c.asked(asked, history) for event in new]
     kinds = [type(event) for event in events]
     assert kinds.count(CertificateIssued) <= 1
     assert kinds.count(RecognitionRevoked) <= 1

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.recognition.domain import case_refusals as refuse
-from services.recognition.domain.achievement import ACHIEVEMENT, EnterAchievement
-from services.recognition.domain.case import CASE, AdviceFacts, OpenCase
+from services.recognition.domain.achievement import ACHIEVEMENT
+from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case, CaseEvent
 from services.recognition.domain.deciding import EarlierCase
 from services.recognition.domain.proposing import RecordDuplicate, ReturnProposal, SubmitProposal
-from shared.contracts.recognition import AchievementEntered, DuplicateFound
+from shared.contracts.recognition import DuplicateFound
 from shared.contracts.values import CaseId
 from shared.domain.refusal import RefusedError
 from tests.support.specification import specification
@@ -41,30 +41,17 @@ def duplicate(other: CaseId = c.OTHER_CASE, *, mutual: bool = False) -> RecordDu
     )
 
 
-def entering(of: CaseId) -> EnterAchievement:
-    return EnterAchievement(
-        achievement=c.ACHIEVEMENT_ID, case_id=of, model=c.MODEL, deciding_body=c.COMMITTEE
-    )
-
-
-def entered(of: CaseId) -> AchievementEntered:
-    return AchievementEntered(
-        achievement=c.ACHIEVEMENT_ID, case_id=of, model=c.MODEL, deciding_body=c.COMMITTEE
-    )
-
-
 # --- the proposal -----------------------------------------------------------------------------
 
 
 def test_the_submitting_unit_proposes_to_the_deciding_body() -> None:
-    case.given(c.OPENED, c.COMPETENT).when(SUBMIT).then(c.SUBMITTED)
+    case.given(*c.READY_CASE).when(SUBMIT).then(c.SUBMITTED)
 
 
 def test_a_proposal_needs_an_undecided_case() -> None:
     case.given().when(SUBMIT).then_refused(refuse.UNKNOWN)
     case.given(c.OPENED, c.DISCONTINUED).when(SUBMIT).then_refused(refuse.DISCONTINUED)
-    decided = (c.OPENED, c.COMPETENT, c.RECOGNIZED)
-    case.given(*decided).when(SUBMIT).then_refused(refuse.ALREADY_DECIDED)
+    case.given(*c.RECOGNIZED_CASE).when(SUBMIT).then_refused(refuse.ALREADY_DECIDED)
 
 
 def test_nothing_is_proposed_to_a_body_that_is_not_competent() -> None:
@@ -73,19 +60,19 @@ def test_nothing_is_proposed_to_a_body_that_is_not_competent() -> None:
 
 
 def test_one_proposal_lies_before_the_body_at_a_time() -> None:
-    case.given(c.OPENED, c.COMPETENT, c.SUBMITTED).when(SUBMIT).then_refused(refuse.PROPOSAL_STANDS)
+    case.given(*c.READY_CASE, c.SUBMITTED).when(SUBMIT).then_refused(refuse.PROPOSAL_STANDS)
 
 
 def test_a_proposal_is_returned_with_reasons_and_submitted_again() -> None:
-    case.given(c.OPENED, c.COMPETENT, c.SUBMITTED).when(RETURN).then(c.RETURNED)
-    case.given(c.OPENED, c.COMPETENT, c.SUBMITTED, c.RETURNED).when(SUBMIT).then(c.SUBMITTED)
+    case.given(*c.READY_CASE, c.SUBMITTED).when(RETURN).then(c.RETURNED)
+    case.given(*c.READY_CASE, c.SUBMITTED, c.RETURNED).when(SUBMIT).then(c.SUBMITTED)
 
 
 def test_only_what_was_submitted_is_returned() -> None:
-    case.given(c.OPENED, c.COMPETENT).when(RETURN).then_refused(refuse.NO_PROPOSAL)
-    twice = (c.OPENED, c.COMPETENT, c.SUBMITTED, c.RETURNED)
+    case.given(*c.READY_CASE).when(RETURN).then_refused(refuse.NO_PROPOSAL)
+    twice = (*c.READY_CASE, c.SUBMITTED, c.RETURNED)
     case.given(*twice).when(RETURN).then_refused(refuse.NO_PROPOSAL)
-    decided = (c.OPENED, c.COMPETENT, c.SUBMITTED, c.RECOGNIZED)
+    decided = (*c.READY_CASE, c.SUBMITTED, c.RECOGNIZED)
     case.given(*decided).when(RETURN).then_refused(refuse.ALREADY_DECIDED)
 
 
@@ -94,60 +81,32 @@ def test_where_the_rule_set_asks_for_a_proposal_recognition_waits_for_it(
     before: tuple[CaseEvent, ...],
 ) -> None:
     command = c.recognize(rules=c.PROPOSAL_REQUIRED)
-    case.given(c.OPENED, c.COMPETENT, *before).when(command).then_refused(refuse.PROPOSAL_MISSING)
-    case.given(c.OPENED, c.COMPETENT, *before, c.SUBMITTED).when(command).then(c.RECOGNIZED)
+    case.given(*c.READY_CASE, *before).when(command).then_refused(refuse.PROPOSAL_MISSING)
+    case.given(*c.READY_CASE, *before, c.SUBMITTED).when(command).then(c.RECOGNIZED)
 
 
 def test_where_it_asks_for_none_recognition_waits_for_none() -> None:
-    case.given(c.OPENED, c.COMPETENT).when(c.recognize()).then(c.RECOGNIZED)
+    case.given(*c.READY_CASE).when(c.recognize()).then(c.RECOGNIZED)
 
 
 # --- one achievement, one recognition ---------------------------------------------------------
 
 
 def test_a_case_is_put_in_the_row_of_its_achievement_once() -> None:
-    achievement.given().when(entering(c.CASE_ID)).then(entered(c.CASE_ID))
-    achievement.given(entered(c.CASE_ID)).when(entering(c.CASE_ID)).then_nothing()
-    achievement.given(entered(c.CASE_ID)).when(entering(c.OTHER_CASE)).then(entered(c.OTHER_CASE))
+    achievement.given().when(c.entering(c.CASE_ID)).then(c.entered(c.CASE_ID))
+    achievement.given(c.entered(c.CASE_ID)).when(c.entering(c.CASE_ID)).then_nothing()
+    achievement.given(c.entered(c.CASE_ID)).when(c.entering(c.OTHER_CASE)).then(
+        c.entered(c.OTHER_CASE)
+    )
 
 
 def test_a_case_opens_naming_every_case_that_came_first() -> None:
-    first, second = entered(c.OTHER_CASE), entered(c.THIRD_CASE)
-    row = ACHIEVEMENT.fold((first, second, entered(c.CASE_ID)))
+    first, second = c.entered(c.OTHER_CASE), c.entered(c.THIRD_CASE)
+    row = ACHIEVEMENT.fold((first, second, c.entered(c.CASE_ID)))
     assert row.before(c.OTHER_CASE) == ()
     assert row.before(c.CASE_ID) == (first, second)
-    opening = OpenCase(
-        case_id=c.CASE_ID,
-        at=c.NOW,
-        advice=AdviceFacts(
-            appraisal=c.APPRAISAL,
-            model=c.MODEL,
-            movement=c.MOVEMENT,
-            year=2026,
-            aim="model",
-            holder=c.CELL,
-            committee=c.COMMITTEE,
-            appraising_unit=c.SECTION,
-            deciding_body=c.COMMITTEE,
-            advice="recognise",
-            rule_set=c.RULE_SET,
-            rule_set_version=1,
-        ),
-        holder_kind="collective",
-        grounds=c.OPENED.grounds,
-        achievement=c.ACHIEVEMENT_ID,
-        earlier=row.before(c.CASE_ID),
-    )
-    found = [
-        DuplicateFound(
-            case_id=c.CASE_ID,
-            model=c.MODEL,
-            other_case=other,
-            other_model=c.MODEL,
-            other_body=c.COMMITTEE,
-        )
-        for other in (c.OTHER_CASE, c.THIRD_CASE)
-    ]
+    opening = c.open_case(earlier=row.before(c.CASE_ID))
+    found = [c.duplicate_by_name(other) for other in (c.OTHER_CASE, c.THIRD_CASE)]
     case.given().when(opening).then(c.OPENED, *found)
 
 
@@ -162,14 +121,12 @@ def test_a_case_is_no_duplicate_of_itself_nor_of_one_that_waits_for_it() -> None
 
 
 def test_after_the_decision_no_duplicate_is_recorded() -> None:
-    decided = (c.OPENED, c.COMPETENT, c.RECOGNIZED)
-    case.given(*decided).when(duplicate()).then_refused(refuse.ALREADY_DECIDED)
+    case.given(*c.RECOGNIZED_CASE).when(duplicate()).then_refused(refuse.ALREADY_DECIDED)
 
 
 def test_an_achievement_recognised_elsewhere_is_refused_naming_that_decision() -> None:
-    history = (c.OPENED, c.DUPLICATE, c.COMPETENT)
     error = (
-        case.given(*history)
+        case.given(*c.DUPLICATE_CASE)
         .when(c.recognize(c.earlier(number="3-QĐ/HPN")))
         .then_refused(refuse.RECOGNISED_ALREADY)
     )
@@ -178,20 +135,19 @@ def test_an_achievement_recognised_elsewhere_is_refused_naming_that_decision() -
 
 @pytest.mark.parametrize("known", [(), (c.earlier(),)])
 def test_while_the_earlier_case_is_open_the_later_one_waits(known: tuple[EarlierCase, ...]) -> None:
-    case.given(c.OPENED, c.DUPLICATE, c.COMPETENT).when(c.recognize(*known)).then_refused(
-        refuse.EARLIER_CASE_OPEN
-    )
+    case.given(*c.DUPLICATE_CASE).when(c.recognize(*known)).then_refused(refuse.EARLIER_CASE_OPEN)
 
 
 def test_once_the_earlier_case_ended_without_recognition_the_later_one_is_recognised() -> None:
     declined = c.earlier(ended=True, number="4-QĐ/HPN")
-    case.given(c.OPENED, c.DUPLICATE, c.COMPETENT).when(c.recognize(declined)).then(c.RECOGNIZED)
+    case.given(*c.DUPLICATE_CASE).when(c.recognize(declined)).then(c.RECOGNIZED)
 
 
 def test_a_rule_set_may_let_two_bodies_recognise_the_same_achievement() -> None:
     free = msgspec.structs.replace(c.RULES, same_achievement="allowed")
-    history = (c.OPENED, c.DUPLICATE, c.COMPETENT)
-    case.given(*history).when(c.recognize(c.earlier(number="3"), rules=free)).then(c.RECOGNIZED)
+    case.given(*c.DUPLICATE_CASE).when(c.recognize(c.earlier(number="3"), rules=free)).then(
+        c.RECOGNIZED
+    )
 
 
 @given(st.permutations(range(4)), st.lists(st.sampled_from(["recognise", "decline"]), max_size=16))
@@ -199,7 +155,7 @@ def test_whoever_decides_first_one_achievement_has_at_most_one_recognition(
     order: list[int], wishes: list[str]
 ) -> None:
     ids = [CaseId(UUID(int=1000 + number)) for number in order]
-    row = ACHIEVEMENT.fold(tuple(entered(one) for one in ids))
+    row = ACHIEVEMENT.fold(tuple(c.entered(one) for one in ids))
     states = {one: _opened(one, [entry.case_id for entry in row.before(one)]) for one in ids}
     for turn, wish in enumerate(wishes):
         one = ids[turn % len(ids)]

@@ -11,22 +11,14 @@ from hypothesis import strategies as st
 
 from services.recognition import earlier_facts
 from services.recognition.domain import after_refusals, case_refusals
-from services.recognition.domain.achievement import ACHIEVEMENT, EnterAchievement
+from services.recognition.domain.achievement import ACHIEVEMENT
 from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case, CaseEvent
 from services.recognition.domain.complaints import AnswerComplaint
-from services.recognition.domain.deciding import EarlierCase, Recognize
+from services.recognition.domain.deciding import Recognize
 from services.recognition.domain.proposing import RecordEarlier, WithdrawDuplicate
-from shared.contracts.recognition import (
-    AchievementEntered,
-    CaseReopened,
-    ComplaintAnswered,
-    ComplaintLodged,
-    DuplicateFound,
-    DuplicateWithdrawn,
-    Recognized,
-)
-from shared.contracts.values import AchievementId, CaseId, Forgettable
+from shared.contracts.recognition import CaseReopened, DuplicateWithdrawn, Recognized
+from shared.contracts.values import AchievementId, CaseId
 from shared.domain.decider import Decider
 from shared.domain.refusal import RefusedError
 from shared.host.service import Call
@@ -36,45 +28,24 @@ from tests.unit.services.recognition.domain import cases as c
 case = specification(CASE)
 achievement = specification(ACHIEVEMENT)
 
-COMPLAINT, SECOND_COMPLAINT = UUID(int=40), UUID(int=41)
-LODGED = ComplaintLodged(
-    case_id=c.CASE_ID,
-    model=c.MODEL,
-    complaint_id=COMPLAINT,
-    lodged_on=c.TODAY,
-    complaint=Forgettable(payload=UUID(int=42), commitment="cd" * 32),
-)
-SECOND_LODGED = msgspec.structs.replace(LODGED, complaint_id=SECOND_COMPLAINT)
-UPHELD = ComplaintAnswered(
-    case_id=c.CASE_ID,
-    model=c.MODEL,
-    complaint_id=COMPLAINT,
-    answered_by=c.COMMITTEE,
-    answered_on=c.TODAY,
-    outcome="upheld",
-    answer="Đã đối chiếu lại danh sách: đủ người tham gia.",
-    remedy="new_decision",
+SECOND_COMPLAINT = UUID(int=41)
+SECOND_LODGED = msgspec.structs.replace(c.LODGED, complaint_id=SECOND_COMPLAINT)
+UPHELD = msgspec.structs.replace(
+    c.UPHELD, answer="Đã đối chiếu lại danh sách: đủ người tham gia.", remedy="new_decision"
 )
 REOPENED = CaseReopened(
     case_id=c.CASE_ID,
     model=c.MODEL,
-    complaint_id=COMPLAINT,
+    complaint_id=c.COMPLAINT_ID,
     former_decision="16-QĐ/ĐU",
     reopened_on=c.TODAY,
 )
-DECLINED = (c.OPENED, c.COMPETENT, c.DECLINED, LODGED)
+DECLINED = (*c.DECLINED_CASE, c.LODGED)
 WITHDRAW = WithdrawDuplicate(other_case=c.OTHER_CASE, reason="Hai đoạn đường khác nhau.")
 
 
-def answer(complaint: UUID = COMPLAINT) -> AnswerComplaint:
-    return AnswerComplaint(
-        outcome="upheld",
-        answer=UPHELD.answer,
-        remedy="new_decision",
-        complaint_id=complaint,
-        at=c.NOW,
-        rules=None,
-    )
+def answer(complaint: UUID = c.COMPLAINT_ID) -> AnswerComplaint:
+    return c.answering(msgspec.structs.replace(UPHELD, complaint_id=complaint), rules=None)
 
 
 # --- a new decision ---------------------------------------------------------------------------
@@ -86,7 +57,7 @@ def test_a_refusal_whose_complaint_is_upheld_is_decided_anew() -> None:
 
 
 def test_of_what_was_recognised_there_is_no_new_decision() -> None:
-    case.given(c.OPENED, c.COMPETENT, c.RECOGNIZED, LODGED).when(answer()).then_refused(
+    case.given(*c.RECOGNIZED_CASE, c.LODGED).when(answer()).then_refused(
         after_refusals.REMEDY_FOR_REFUSALS
     )
 
@@ -107,45 +78,19 @@ def test_the_undone_refusal_stays_in_sight() -> None:
 # --- one achievement, one recognition ---------------------------------------------------------
 
 
-def entered(of: CaseId, again: UUID | None = None) -> AchievementEntered:
-    return AchievementEntered(
-        achievement=c.ACHIEVEMENT_ID,
-        case_id=of,
-        model=c.MODEL,
-        deciding_body=c.COMMITTEE,
-        again=again,
-    )
-
-
-def entering(of: CaseId, again: UUID | None = None) -> EnterAchievement:
-    return EnterAchievement(
-        achievement=c.ACHIEVEMENT_ID,
-        case_id=of,
-        model=c.MODEL,
-        deciding_body=c.COMMITTEE,
-        again=again,
-    )
-
-
 def test_a_reopened_case_enters_the_row_again_behind_all_others() -> None:
-    row = (entered(c.CASE_ID), entered(c.OTHER_CASE))
-    last = entered(c.CASE_ID, COMPLAINT)
-    achievement.given(*row).when(entering(c.CASE_ID, COMPLAINT)).then(last)
-    achievement.given(*row, last).when(entering(c.CASE_ID, COMPLAINT)).then_nothing()
+    row = (c.entered(c.CASE_ID), c.entered(c.OTHER_CASE))
+    last = c.entered(c.CASE_ID, c.COMPLAINT_ID)
+    achievement.given(*row).when(c.entering(c.CASE_ID, c.COMPLAINT_ID)).then(last)
+    achievement.given(*row, last).when(c.entering(c.CASE_ID, c.COMPLAINT_ID)).then_nothing()
     state = ACHIEVEMENT.fold((*row, last))
     assert state.before(c.CASE_ID) == (row[1],)
     assert state.before(c.OTHER_CASE) == ()
 
 
 def test_it_names_those_it_now_waits_for() -> None:
-    found = DuplicateFound(
-        case_id=c.CASE_ID,
-        model=c.MODEL,
-        other_case=c.OTHER_CASE,
-        other_model=c.MODEL,
-        other_body=c.COMMITTEE,
-    )
-    naming = RecordEarlier(earlier=(entered(c.OTHER_CASE),))
+    found = c.duplicate_by_name(c.OTHER_CASE)
+    naming = RecordEarlier(earlier=(c.entered(c.OTHER_CASE),))
     history = (*DECLINED, UPHELD, REOPENED)
     case.given(*history).when(naming).then(found)
     case.given(*history, found).when(naming).then_nothing()
@@ -158,13 +103,8 @@ def test_before_it_stands_there_nothing_is_recognised() -> None:
 
 
 def test_a_case_that_stands_behind_is_not_waited_for() -> None:
-    behind = EarlierCase(
-        case_id=c.OTHER_CASE,
-        ended_without_recognition=False,
-        decision_number=None,
-        stands_behind=True,
-    )
-    case.given(c.OPENED, c.DUPLICATE, c.COMPETENT).when(c.recognize(behind)).then(c.RECOGNIZED)
+    behind = c.earlier(stands_behind=True)
+    case.given(*c.DUPLICATE_CASE).when(c.recognize(behind)).then(c.RECOGNIZED)
 
 
 # --- a finding that was wrong -----------------------------------------------------------------
@@ -174,10 +114,11 @@ def test_a_finding_of_people_can_be_taken_back_with_a_reason() -> None:
     withdrawn = DuplicateWithdrawn(
         case_id=c.CASE_ID, model=c.MODEL, other_case=c.OTHER_CASE, reason=WITHDRAW.reason
     )
-    history = (c.OPENED, c.DUPLICATE, c.COMPETENT)
-    case.given(*history).when(WITHDRAW).then(withdrawn)
-    case.given(*history, withdrawn).when(c.recognize()).then(c.RECOGNIZED)
-    case.given(*history, withdrawn).when(WITHDRAW).then_refused(case_refusals.DUPLICATE_UNKNOWN)
+    case.given(*c.DUPLICATE_CASE).when(WITHDRAW).then(withdrawn)
+    case.given(*c.DUPLICATE_CASE, withdrawn).when(c.recognize()).then(c.RECOGNIZED)
+    case.given(*c.DUPLICATE_CASE, withdrawn).when(WITHDRAW).then_refused(
+        case_refusals.DUPLICATE_UNKNOWN
+    )
 
 
 def test_the_same_holder_name_and_place_is_no_finding_to_take_back() -> None:
@@ -186,7 +127,7 @@ def test_the_same_holder_name_and_place_is_no_finding_to_take_back() -> None:
 
 
 def test_after_the_decision_no_finding_is_taken_back() -> None:
-    history = (c.OPENED, c.DUPLICATE, c.COMPETENT, c.DECLINED)
+    history = (*c.DUPLICATE_CASE, c.DECLINED)
     case.given(*history).when(WITHDRAW).then_refused(case_refusals.ALREADY_DECIDED)
 
 
@@ -233,7 +174,7 @@ STEPS = st.lists(
 
 
 def opened(streams: Streams, one: CaseId) -> None:
-    streams.append(ACHIEVEMENT, c.ACHIEVEMENT_ID, entering(one))
+    streams.append(ACHIEVEMENT, c.ACHIEVEMENT_ID, c.entering(one))
     row = ACHIEVEMENT.fold(streams.events[c.ACHIEVEMENT_ID])
     naming = RecordEarlier(earlier=row.before(one))
     streams.events[one] = (msgspec.structs.replace(c.OPENED, case_id=one), c.COMPETENT)
@@ -259,12 +200,12 @@ def step(streams: Streams, one: CaseId, what: str) -> None:
     elif what == "reopen":
         streams.complaints += 1
         complaint = UUID(int=900 + streams.complaints)
-        lodged = msgspec.structs.replace(LODGED, case_id=one, complaint_id=complaint)
+        lodged = msgspec.structs.replace(c.LODGED, case_id=one, complaint_id=complaint)
         streams.events[one] = (*events, lodged)
         streams.append(CASE, one, answer(complaint))
     elif what == "enter" and state.reopened is not None:
         again = state.reopened.complaint_id
-        streams.append(ACHIEVEMENT, c.ACHIEVEMENT_ID, entering(one, again))
+        streams.append(ACHIEVEMENT, c.ACHIEVEMENT_ID, c.entering(one, again))
         row = ACHIEVEMENT.fold(streams.events[c.ACHIEVEMENT_ID])
         streams.append(CASE, one, RecordEarlier(earlier=row.before(one)))
 
@@ -323,13 +264,13 @@ def test_a_duplicate_under_another_name_reopened_stands_behind_the_one_that_name
         c.COMPETENT,
         msgspec.structs.replace(c.DUPLICATE, case_id=other, other_case=one),
     )
-    streams.append(ACHIEVEMENT, elsewhere, entering(other))
+    streams.append(ACHIEVEMENT, elsewhere, c.entering(other))
     step(streams, one, "decline")
     step(streams, other, "look")
     assert (
         streams.looks[other][1].earlier is None
     )  # the reaction has not entered it in the other row
-    streams.append(ACHIEVEMENT, c.ACHIEVEMENT_ID, entering(other))
+    streams.append(ACHIEVEMENT, c.ACHIEVEMENT_ID, c.entering(other))
     for what in ("reopen", "enter"):
         step(streams, one, what)
     for who in (one, other):
