@@ -13,7 +13,6 @@ from dvk.demo.province import CLERK
 from dvk.demo.setup import Ground
 from dvk.errors import RefusedByServerError
 
-SIMILAR: Final = "similarity-unanswered"
 _PROGRESS: Final = ((4, 10), (6, 10), (8, 10))
 _LISTED: Final = frozenset(Fate) - {Fate.NOT_LISTED}
 _WITHDRAWN_IN: Final = 5
@@ -82,24 +81,15 @@ async def _accept(player: Player, ground: Ground) -> None:
             }
             await player.of_model(model, "return", reasons, user=player.officer(model))
         else:
-            await compared(model)
-
-    async def compared(model: DemoModel) -> None:
-        """Accept; where another model is alike, once the two were compared."""
-        try:
-            await player.of_model(model, "acceptance", {}, user=player.officer(model))
-        except RefusedByServerError as error:
-            if error.code != SIMILAR:
-                raise
-            reason = {
-                "reason": "Đã đối chiếu: hai mô hình do hai đơn vị thực hiện ở hai địa bàn khác nhau."
-            }
-            await player.of_model(model, "acceptance", reason, user=player.officer(model))
+            await _accept_one(player, model)
 
     async def again(model: DemoModel) -> None:
         form = forms.registration(model, player.province, ground.movement)
         form["content"] += " Bổ sung: đối tượng tham gia và kết quả cần đạt nêu trong kế hoạch."
         await player.of_model(model, "registration", form)
+
+    async def accept_again(model: DemoModel) -> None:
+        await _accept_one(player, model)
 
     returned = player.chosen({Fate.RETURNED})
     await player.phase(
@@ -117,8 +107,22 @@ async def _accept(player: Player, ground: Ground) -> None:
         "February: accepted this time",
         instant(2, 2),
         returned,
-        compared,
+        accept_again,
     )
+
+
+async def _accept_one(player: Player, model: DemoModel) -> None:
+    """Accepted as it is; where it looks like another model, the officer says why it is not (practice)."""
+    user = player.officer(model)
+    try:
+        await player.of_model(model, "acceptance", {}, user=user)
+    except RefusedByServerError as error:
+        # Played before and interrupted, it is accepted already.
+        if error.code not in ("similarity-unanswered", "registration-not-pending"):
+            raise
+        body = {"reason": "Đã đối chiếu: khác tập thể, khác nội dung việc làm."}
+        path = f"/models/{player.model_id(model)}/acceptance"
+        await player.write(model, "alike", "registration", path, body, user=user)
 
 
 async def _plan(player: Player) -> None:
