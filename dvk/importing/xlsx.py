@@ -41,7 +41,7 @@ _BROKEN: Final = (
     EOFError,
     InvalidFileException,
     LookupError,
-    NotImplementedError,
+    NotImplementedError,  # what zipfile raises at a compression it does not know
     RuntimeError,
     SyntaxError,  # what the XML parser raises
     TypeError,

@@ -1,12 +1,10 @@
 """Gathers who in a council has a tie to a dossier's holder: where members work, and what they declared."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation.domain.appraisal_state import Appraisal
@@ -17,8 +15,8 @@ from services.evaluation.successors import standing_for
 from shared.contracts.appraisal import AppraisalOpened, ConflictTie
 from shared.contracts.evaluation import CouncilMember
 from shared.contracts.values import CouncilId, Forgettable, OrganizationId
-from shared.domain.graph import LINE_STEPS_MAX, Graph, GraphLine
-from shared.host.successions import after
+from shared.domain.graph import Graph
+from shared.host.lines import upwards
 
 
 @dataclass(frozen=True)
@@ -78,14 +76,15 @@ async def found_ties(
         found = await person(vault, reference)
         if found is not None:
             places[who] = found.organization
-    graph, cites = await _graph_above(read, {*dossier.holders, *places.values()}, on)
+    bodies = {*dossier.holders, *places.values()}
+    above = await upwards(read, lines, SUCCESSIONS, bodies, on, graph=Graph())
     ties: dict[UUID, ConflictTie] = {}
     for who, place in places.items():
         for holder in dossier.holders:
-            tie = tie_of(graph, place, holder, dossier.concerned, on)
+            tie = tie_of(above.graph, place, holder, dossier.concerned, on)
             if tie is not None:
                 ties.setdefault(who, tie)
-    return ties, cites
+    return ties, above.cites
 
 
 async def dossier_of(
@@ -100,43 +99,3 @@ async def dossier_of(
     }
     standing, ends = await standing_for(read, duties, opened.model, on)
     return Dossier(state=state, opened=opened, standing=standing), ends
-
-
-async def _graph_above(
-    read: AsyncConnection, bodies: Collection[OrganizationId], on: date
-) -> tuple[Graph, tuple[UUID, ...]]:
-    """The lines upwards from some bodies on a day, step by step, with the successors of who stood there."""
-    graph, cites, seen = Graph(), list[UUID](), set(bodies)
-    frontier = set(bodies)
-    for _ in range(LINE_STEPS_MAX):
-        if not frontier:
-            break
-        statement = (
-            select(lines)
-            .where(
-                lines.c.organization.in_([str(body) for body in frontier]),
-                lines.c.valid_from <= on.isoformat(),
-            )
-            .order_by(lines.c.organization, lines.c.line, lines.c.valid_from)
-        )
-        rows = (await read.execute(statement)).all()
-        found = [
-            GraphLine(
-                organization=OrganizationId(UUID(row.organization)),
-                line=row.line,
-                superior=None if row.superior is None else OrganizationId(UUID(row.superior)),
-                valid_from=date.fromisoformat(row.valid_from),
-            )
-            for row in rows
-        ]
-        ends = await after(read, SUCCESSIONS, {one.superior for one in found if one.superior}, on)
-        known = {one.organization for one in graph.successions}
-        added = [one for one in ends.graph.successions if one.organization not in known]
-        graph = msgspec.structs.replace(
-            graph, lines=(*graph.lines, *found), successions=(*graph.successions, *added)
-        )
-        cites += [*(UUID(row.event_id) for row in rows), *ends.cites]
-        above = {graph.superior(line.organization, line.line, on) for line in found}
-        frontier = {body for body in above if body is not None} - seen
-        seen |= frontier
-    return graph, tuple(dict.fromkeys(cites))

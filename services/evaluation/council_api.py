@@ -1,6 +1,7 @@
 """Councils over HTTP: forming one, changing who sits in it."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -12,6 +13,7 @@ from services.evaluation.domain.council import (
     ChangeCouncilForm,
     FormCouncil,
     FormCouncilForm,
+    JoiningForm,
     MemberForm,
     refuse_accounts_twice,
 )
@@ -19,6 +21,8 @@ from services.evaluation.persons import Person, person
 from shared.contracts.evaluation import CouncilMember
 from shared.contracts.values import CouncilId
 from shared.host.service import Api, Call, NotFoundError, Outcome, Page
+
+F = TypeVar("F", FormCouncilForm, ChangeCouncilForm)
 
 
 async def form_council(call: Call[FormCouncilForm]) -> Outcome:
@@ -29,17 +33,6 @@ async def form_council(call: Call[FormCouncilForm]) -> Outcome:
     refuse_accounts_twice([member.account for member in form.members])
     council = CouncilId(call.new_id)
     settings, cites = await facts.rules_of(call, form.rule_set.rule_set, form.rule_set.version)
-    members = [
-        CouncilMember(
-            member_id=call.derive("member", str(index)),
-            person=await call.keep(
-                f"member-{index}",
-                _person(member),
-            ),
-            role=member.role,
-        )
-        for index, member in enumerate(form.members)
-    ]
     command = FormCouncil(
         body=form.body,
         name=form.name,
@@ -47,12 +40,29 @@ async def form_council(call: Call[FormCouncilForm]) -> Outcome:
         term_from=form.term_from,
         term_until=form.term_until,
         council_id=council,
-        members=tuple(members),
+        members=await _members(call, form.members),
         makeup=settings.council.value,
         at=call.now,
     )
     rules = f"{form.rule_set.rule_set}/{form.rule_set.version}"
     return await call.execute(COUNCIL, council, command, cites=cites, rules=rules)
+
+
+async def _members(
+    call: Call[F], forms: Sequence[MemberForm | JoiningForm]
+) -> tuple[CouncilMember, ...]:
+    """The members with ids, their accounts and names kept apart."""
+    return tuple(
+        [
+            CouncilMember(
+                member_id=call.derive("member", str(index)),
+                person=await call.keep(f"member-{index}", _person(member)),
+                role=member.role,
+                substitutes=member.substitutes if isinstance(member, JoiningForm) else None,
+            )
+            for index, member in enumerate(forms)
+        ]
+    )
 
 
 def _person(member: MemberForm) -> bytes:
@@ -76,23 +86,11 @@ async def change_council(call: Call[ChangeCouncilForm]) -> Outcome:
             accounts.append(found.account)
     refuse_accounts_twice(accounts)
     settings, cites = await facts.rules_of(call, formed.rule_set, formed.rule_set_version)
-    joined = [
-        CouncilMember(
-            member_id=call.derive("member", str(index)),
-            person=await call.keep(
-                f"member-{index}",
-                _person(member),
-            ),
-            role=member.role,
-            substitutes=member.substitutes,
-        )
-        for index, member in enumerate(form.joined)
-    ]
     command = ChangeCouncil(
         left=form.left,
         term_until=form.term_until,
         reason=form.reason,
-        joined=tuple(joined),
+        joined=await _members(call, form.joined),
         makeup=settings.council.value,
         at=call.now,
     )

@@ -36,7 +36,6 @@ from shared.contracts.registration import (
     ModelWithdrawn,
     OrganizationCreated,
     OrganizationDissolved,
-    OrganizationLineChanged,
     OrganizationMerged,
     OrganizationSplit,
     ResultsReported,
@@ -49,6 +48,7 @@ from shared.contracts.sitting import (
     SittingOpened,
 )
 from shared.host.copying import adds, patches, puts, recorded_at
+from shared.host.lines import line_handler, line_table
 from shared.host.service import ReadModel
 from shared.host.standing import standing_tables
 from shared.host.successions import succession_handlers, succession_table
@@ -120,15 +120,7 @@ feedbacks: Final = Table(
     Column("feedback_id", String(_ID), primary_key=True),
     Column("event_id", String(_ID), nullable=False),
 )
-lines: Final = Table(
-    "lines",
-    TABLES,
-    Column("organization", String(_ID), primary_key=True),
-    Column("line", String(20), primary_key=True),
-    Column("valid_from", String(_TIME), primary_key=True),
-    Column("superior", String(_ID)),
-    Column("event_id", String(_ID), nullable=False),
-)
+lines: Final = line_table(TABLES)
 competences: Final = Table(
     "competences",
     TABLES,
@@ -299,7 +291,7 @@ READ_MODEL: Final = ReadModel(
         patches(
             OrganizationSplit, organizations, ended_on=lambda r: r.event.effective_on.isoformat()
         ),
-        puts(OrganizationLineChanged, lines, organization=lambda r: r.event.organization_id),
+        line_handler(lines),
         puts(FeedbackRaised, feedbacks),
         puts(CompetenceAssigned, competences, organization=lambda r: r.event.organization_id),
         puts(CompetenceSucceeded, competences, organization=lambda r: r.event.organization_id),

@@ -30,7 +30,7 @@ from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into, where_equal, where_found
 from shared.host.service import NotFoundError, Page, Query
 
-R = TypeVar("R", bound="AdoptedRow")
+R = TypeVar("R", "RuleSetRow", "CriteriaSetRow")
 
 # --- rules -------------------------------------------------------------------------------------
 
@@ -74,11 +74,6 @@ class AdoptedRow(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing = "upcoming"
     ends_on: date | None = None
 
-    @property
-    def document(self) -> UUID:
-        """The id of what it is a version of."""
-        raise NotImplementedError
-
 
 class RuleSetRow(AdoptedRow, frozen=True, kw_only=True):
     """A version of a rule set."""
@@ -87,7 +82,7 @@ class RuleSetRow(AdoptedRow, frozen=True, kw_only=True):
 
     @property
     def document(self) -> UUID:
-        """See AdoptedRow."""
+        """The id of what it is a version of."""
         return self.rule_set_id
 
 
@@ -140,7 +135,7 @@ class CriteriaSetRow(AdoptedRow, frozen=True, kw_only=True):
 
     @property
     def document(self) -> UUID:
-        """See AdoptedRow."""
+        """The id of what it is a version of."""
         return self.criteria_set_id
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.recognition.domain.competence import Graph, GraphCompetence
 from services.recognition.readmodel import SUCCESSIONS, competences, lines
 from shared.contracts.values import OrganizationId
-from shared.domain.graph import LINE_STEPS_MAX, GraphLine, Succession
+from shared.domain.graph import Succession
+from shared.host.lines import upwards
 from shared.host.successions import Successions, after
 
 COMMISSIONS_MAX: Final = 50
@@ -26,48 +27,16 @@ async def graph_above(
     competences of the bodies found there.
     """
     ends = await after(read, SUCCESSIONS, (holder, named), on)
-    graph, cites = Graph(successions=ends.graph.successions), [*ends.cites]
+    graph, cites = Graph(successions=ends.graph.successions), ends.cites
     seen = {holder, *(one for entry in graph.successions for one in entry.successors)}
-    frontier = set(seen)
-    for _ in range(LINE_STEPS_MAX):
-        if not frontier:
-            break
-        rows = (
-            await read.execute(
-                select(lines)
-                .where(
-                    lines.c.organization.in_([str(body) for body in frontier]),
-                    lines.c.valid_from <= on.isoformat(),
-                )
-                .order_by(lines.c.organization, lines.c.line, lines.c.valid_from)
-            )
-        ).all()
-        found = [
-            GraphLine(
-                organization=OrganizationId(UUID(row.organization)),
-                line=row.line,
-                superior=None if row.superior is None else OrganizationId(UUID(row.superior)),
-                valid_from=date.fromisoformat(row.valid_from),
-            )
-            for row in rows
-        ]
-        ends = await after(read, SUCCESSIONS, {one.superior for one in found if one.superior}, on)
-        graph = msgspec.structs.replace(
-            graph,
-            lines=(*graph.lines, *found),
-            successions=_with(graph.successions, ends),
-        )
-        cites += [*(UUID(row.event_id) for row in rows), *ends.cites]
-        above = {graph.superior(line.organization, line.line, on) for line in found}
-        frontier = {body for body in above if body is not None} - seen
-        seen |= frontier
-    held, events = await _competences(read, {*seen, named}, on)
+    above = await upwards(read, lines, SUCCESSIONS, seen, on, graph=graph)
+    held, events = await _competences(read, {*above.bodies, named}, on)
     # The Commission stands above nobody here, and can be no more all the same.
     ends = await after(read, SUCCESSIONS, {entry.organization for entry in held}, on)
     whole = msgspec.structs.replace(
-        graph, competences=held, successions=_with(graph.successions, ends)
+        above.graph, competences=held, successions=_with(above.graph.successions, ends)
     )
-    return whole, tuple(dict.fromkeys((*cites, *events, *ends.cites)))
+    return whole, tuple(dict.fromkeys((*cites, *above.cites, *events, *ends.cites)))
 
 
 async def deciding_successions(

@@ -45,10 +45,10 @@ from shared.contracts.registration import (
     ModelWithdrawn,
     MovementLaunched,
     OrganizationCreated,
-    OrganizationLineChanged,
     OrganizationMoved,
 )
 from shared.host.copying import adds, patches, puts, recorded_at
+from shared.host.lines import line_handler, line_table
 from shared.host.rows import Patch, Put, Remove, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.standing import standing_tables
@@ -59,15 +59,7 @@ TABLES: Final = MetaData()
 _ID: Final = 36
 _DATE: Final = 32
 
-lines: Final = Table(
-    "lines",
-    TABLES,
-    Column("organization", String(_ID), primary_key=True),
-    Column("line", String(20), primary_key=True),
-    Column("valid_from", String(_DATE), primary_key=True),
-    Column("superior", String(_ID)),
-    Column("event_id", String(_ID), nullable=False),
-)
+lines: Final = line_table(TABLES)
 
 competences: Final = Table(
     "competences",
@@ -286,7 +278,7 @@ READ_MODEL: Final = ReadModel(
     handlers=(
         *STANDING.handlers,
         # Facts of others.
-        puts(OrganizationLineChanged, lines, organization=lambda r: r.event.organization_id),
+        line_handler(lines),
         puts(CompetenceAssigned, competences, organization=lambda r: r.event.organization_id),
         puts(CompetenceSucceeded, competences, organization=lambda r: r.event.organization_id),
         *succession_handlers(SUCCESSIONS),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import or_, select
+from sqlalchemy import Column, Table, or_, select
 
 from services.registration.domain.delegation import (
     DELEGATION,
@@ -21,7 +21,7 @@ from services.registration.readmodel import STANDING
 from shared.contracts.values import DelegationId, OfficeId, OfficeRole, OrganizationId
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.ids import derive_id
-from shared.host.lists import into, where_equal
+from shared.host.lists import Statement, into, where_equal
 from shared.host.policy import Role
 from shared.host.service import Api, Call, NotFoundError, Outcome, Page, Query
 
@@ -104,22 +104,10 @@ async def list_delegations(query: Query[ListStanding]) -> Page[DelegationRow]:
     """Delegations of the own organisation and those to oneself; all of them for the Office, auditors
     and administrators.
     """
-    table, wanted, actor = STANDING.delegations, query.parameters, query.actor
-    assert actor is not None
-    statement = where_equal(
-        select(table),
-        (table.c.organization, wanted.organization),
-        (table.c.role, wanted.role),
-    )
-    if _SEES_ALL.isdisjoint(actor.roles):
-        statement = statement.where(
-            or_(
-                table.c.organization == str(actor.organization),
-                table.c.delegate == actor.subject,
-            )
-        )
+    table = STANDING.delegations
     order = (Order(table.c.valid_until, descending=True), Order(table.c.delegation_id))
-    return await fetch_page(query.read, statement, order, wanted, into(DelegationRow))
+    statement = _seen(query, table, table.c.delegate)
+    return await fetch_page(query.read, statement, order, query.parameters, into(DelegationRow))
 
 
 class HandoverRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,23 +124,25 @@ async def list_handovers(query: Query[ListStanding]) -> Page[HandoverRow]:
     """Handovers in the own organisation and those one took part in; all of them for the Office, auditors
     and administrators.
     """
-    table, wanted, actor = STANDING.handovers, query.parameters, query.actor
+    table = STANDING.handovers
+    order = (Order(table.c.effective_on, descending=True), Order(table.c.event_id))
+    statement = _seen(query, table, table.c.predecessor, table.c.successor)
+    return await fetch_page(query.read, statement, order, query.parameters, into(HandoverRow))
+
+
+def _seen(query: Query[ListStanding], table: Table, *parties: Column[str]) -> Statement:
+    """The rows asked for, as far as one may see them: of the own organisation, and those one is a party to."""
+    wanted, actor = query.parameters, query.actor
     assert actor is not None
     statement = where_equal(
         select(table),
         (table.c.organization, wanted.organization),
         (table.c.role, wanted.role),
     )
-    if _SEES_ALL.isdisjoint(actor.roles):
-        statement = statement.where(
-            or_(
-                table.c.organization == str(actor.organization),
-                table.c.predecessor == actor.subject,
-                table.c.successor == actor.subject,
-            )
-        )
-    order = (Order(table.c.effective_on, descending=True), Order(table.c.event_id))
-    return await fetch_page(query.read, statement, order, wanted, into(HandoverRow))
+    if not _SEES_ALL.isdisjoint(actor.roles):
+        return statement
+    own = table.c.organization == str(actor.organization)
+    return statement.where(or_(own, *(party == actor.subject for party in parties)))
 
 
 def standing_routes(api: Api) -> None:

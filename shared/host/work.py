@@ -32,7 +32,8 @@ class OwnWork:
     ) -> None:
         self._executor = executor
         self._vault = vault
-        self._clock = clock
+        # One instant for the whole run: midnight must not pass between what is due and what is said of it.
+        self._now = clock.now()
         self._read = read
         self._caller = caller
         self._commands: Counter[str] = Counter()
@@ -40,7 +41,7 @@ class OwnWork:
     @property
     def now(self) -> datetime:
         """See Work.now."""
-        return self._clock.now()
+        return self._now
 
     @property
     def read(self) -> AsyncConnection:

@@ -43,18 +43,8 @@ from shared.contracts.values import CaseId, OrganizationId
 
 Decision = Recognized | Declined
 Endorsement = EndorsementGiven | EndorsementRefused | EndorsementWaived
-CaseEvent = (
-    CaseOpened
-    | DuplicateFound
-    | DuplicateWithdrawn
-    | CompetenceDetermined
-    | DecidingBodyNamed
-    | ProposalSubmitted
-    | ProposalReturned
-    | Decision
-    | DecisionDepartedFromAdvice
-    | CaseDiscontinued
-    | CertificateIssued
+AfterEvent = (
+    CertificateIssued
     | DecisionAmended
     | ComplaintLodged
     | ComplaintAnswered
@@ -66,6 +56,19 @@ CaseEvent = (
     | Endorsement
     | DependentRecognitionSuspended
     | DependentRecognitionDecided
+)
+CaseEvent = (
+    CaseOpened
+    | DuplicateFound
+    | DuplicateWithdrawn
+    | CompetenceDetermined
+    | DecidingBodyNamed
+    | ProposalSubmitted
+    | ProposalReturned
+    | Decision
+    | DecisionDepartedFromAdvice
+    | CaseDiscontinued
+    | AfterEvent
 )
 Events = tuple[CaseEvent, ...]
 
@@ -199,22 +202,6 @@ def evolve(state: Case, event: CaseEvent) -> Case:
             return msgspec.structs.replace(state, discontinued=event)
         case _:
             return _afterwards(state, event)
-
-
-AfterEvent = (
-    CertificateIssued
-    | DecisionAmended
-    | ComplaintLodged
-    | ComplaintAnswered
-    | CaseReopened
-    | RevocationProposed
-    | RevocationDismissed
-    | RecognitionRevoked
-    | ExemplarPutForward
-    | Endorsement
-    | DependentRecognitionSuspended
-    | DependentRecognitionDecided
-)
 
 
 def _afterwards(state: Case, event: AfterEvent) -> Case:
