@@ -13,7 +13,7 @@ from dvk.demo.setup import Ground
 from shared.domain.time import legal_date
 from shared.host.ids import derive_id
 
-TEAM_FATES: Final = frozenset({Fate.OPINION, Fate.BELOW_STANDARD})
+TEAM_FATES: Final = frozenset({Fate.OPINION, Fate.BELOW_STANDARD, Fate.RECUSED})
 """A team always appraises these; of the others it appraises one in four."""
 APPRAISED_AT: Final = instant(10, 5)
 VISITED_ON: Final = legal_date(APPRAISED_AT)
@@ -66,7 +66,10 @@ async def appraise(player: Player, ground: Ground) -> None:
         passed = model.fate is not Fate.GATE_FAILED
         gate = {"passed": passed, "finding": _FOUND[passed]}
         await player.write(model, "gate", "evaluation", f"{path}/gate", gate, user=user)
-        if appraisal["appraisers"] or await _assigned(player, model):
+        if model.fate is Fate.RECUSED:
+            await _guest_steps_back(player, model)
+            await _score_as_team(player, ground, model)
+        elif appraisal["appraisers"] or await _assigned(player, model):
             await _score_as_team(player, ground, model)
         else:
             for criterion in ground.criteria:
@@ -106,6 +109,22 @@ async def _assigned(player: Player, model: DemoModel) -> bool:
     path = f"{_path(player, model)}/team"
     await player.write(model, "team", "evaluation", path, body, user=appraiser(player, model))
     return True
+
+
+async def _guest_steps_back(player: Player, model: DemoModel) -> None:
+    """The unit's officers ask for one of another unit; family at the holder, that one steps back (practice)."""
+    own = _appraisers(player, model)
+    every = [office.id for office in player.province.offices.values() if office.role == "appraiser"]
+    guests = [user for user in every if user not in own]
+    guest = guests[drawn(player.seed, model.key, "guest", below=len(guests))]
+    path = f"{_path(player, model)}/team"
+    body: Json = {
+        "members": members_of(player, (*own, guest)),
+        "reason": "Mời thêm chuyên viên đơn vị khác cùng thẩm định.",
+    }
+    await player.write(model, "team", "evaluation", path, body, user=appraiser(player, model))
+    tie = {"tie": "family"}
+    await player.write(model, "recusal", "evaluation", f"{path}/recusals", tie, user=guest)
 
 
 async def _score_as_team(player: Player, ground: Ground, model: DemoModel) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from dvk.api import Json, wait_for
-from dvk.demo import forms
+from dvk.demo import beside, forms, running
 from dvk.demo.fates import Fate
 from dvk.demo.models import DemoModel
 from dvk.demo.player import YEAR, Player, instant
@@ -15,10 +15,10 @@ from dvk.errors import RefusedByServerError
 
 _PROGRESS: Final = ((4, 10), (6, 10), (8, 10))
 _LISTED: Final = frozenset(Fate) - {Fate.NOT_LISTED}
+_SILENT_IN_JUNE: Final = frozenset({Fate.RESTED})
 _WITHDRAWN_IN: Final = 5
-_AFTER_MAY: Final = _LISTED - {Fate.WITHDRAWN}
 _LATE: Final = frozenset({Fate.LATE_ACCEPTED, Fate.LATE_REFUSED})
-_ON_TIME: Final = _AFTER_MAY - _LATE - {Fate.SILENT}
+_ON_TIME: Final = _LISTED - _LATE - {Fate.WITHDRAWN, Fate.SILENT, Fate.EXTENDED}
 _SESSION: Final = _ON_TIME - {Fate.SESSION_MISSED}
 
 
@@ -27,10 +27,18 @@ async def build(player: Player, ground: Ground) -> None:
     await _register(player, ground)
     await _accept(player, ground)
     await _plan(player)
-    for month, day in _PROGRESS:
-        await _progress(player, month, day)
-        if month == _PROGRESS[0][0]:
-            await _withdraw(player)
+    await running.winter(player)
+    await beside.spring(player, ground)
+    april, june, august = _PROGRESS
+    await _progress(player, *april)
+    await running.spring(player)
+    await _withdraw(player)
+    await running.early_summer(player)
+    await _progress(player, *june)
+    await beside.summer(player, ground)
+    await running.summer(player)
+    await _progress(player, *august)
+    await running.autumn(player)
     await _report(player)
     await _report_late(player)
 
@@ -75,7 +83,9 @@ async def _accept(player: Player, ground: Ground) -> None:
     async def accept(model: DemoModel) -> None:
         number = {"register_number": f"{numbers[model.key]:04d}/{YEAR}-DVK"}
         await player.of_model(model, "register-number", number, user=CLERK)
-        if model.fate is Fate.RETURNED:
+        if model.fate is Fate.SUPPLEMENTED:
+            await running.ask_for_supplement(player, model)
+        elif model.fate is Fate.RETURNED:
             reasons = {
                 "reasons": "Nội dung chưa nêu rõ đối tượng tham gia và kết quả cần đạt; đề nghị bổ sung."
             }
@@ -84,6 +94,9 @@ async def _accept(player: Player, ground: Ground) -> None:
             await _accept_one(player, model)
 
     async def again(model: DemoModel) -> None:
+        if model.fate is Fate.SUPPLEMENTED:
+            await running.supplement(player, model)
+            return
         form = forms.registration(model, player.province, ground.movement)
         form["content"] += " Bổ sung: đối tượng tham gia và kết quả cần đạt nêu trong kế hoạch."
         await player.of_model(model, "registration", form)
@@ -91,7 +104,7 @@ async def _accept(player: Player, ground: Ground) -> None:
     async def accept_again(model: DemoModel) -> None:
         await _accept_one(player, model)
 
-    returned = player.chosen({Fate.RETURNED})
+    returned = player.chosen({Fate.RETURNED, Fate.SUPPLEMENTED})
     await player.phase(
         "Tháng 1: cấp ủy tiếp nhận hoặc trả lại",
         "January: accepted or returned",
@@ -100,7 +113,11 @@ async def _accept(player: Player, ground: Ground) -> None:
         accept,
     )
     await player.phase(
-        "Tháng 1: đăng ký lại", "January: registered again", instant(1, 30), returned, again
+        "Tháng 1: đăng ký lại, bổ sung",
+        "January: registered again, supplemented",
+        instant(1, 30),
+        returned,
+        again,
     )
     await player.phase(
         "Tháng 2: tiếp nhận lần hai",
@@ -148,7 +165,8 @@ async def _progress(player: Player, month: int, day: int) -> None:
         }
         await player.of_model(model, "progress", body)
 
-    reporting = _LISTED if month < _WITHDRAWN_IN else _AFTER_MAY
+    reporting = _LISTED - (_SILENT_IN_JUNE if month == _PROGRESS[1][0] else frozenset())
+    reporting -= {Fate.WITHDRAWN} if month > _WITHDRAWN_IN else frozenset()
     await player.phase(
         f"Tháng {month}: báo cáo tiến độ",
         f"{calendar.month_name[month]}: progress reports",
@@ -248,6 +266,7 @@ async def _report_late(player: Player) -> None:
     await player.phase(
         "2/10: báo cáo muộn", "2 October: late reports", instant(10, 2), player.chosen(_LATE), late
     )
+    await running.extended(player)
     await player.phase(
         "2/10: tiếp nhận báo cáo muộn có lý do",
         "2 October: late reports accepted for their reason",

@@ -28,6 +28,25 @@ class Fate(StrEnum):
     WITHDRAWN_LATE = "withdrawn-in-appraisal"
     NO_COMPETENT_BODY = "no-competent-body"
     NOT_LISTED = "not-listed"
+    SUPPLEMENTED = "supplemented"
+    REVISED = "plan-revised"
+    HELPED = "helped"
+    PRAISED = "praised"
+    EXTENDED = "given-more-time"
+    RESTED = "rested"
+    REPLICATED = "taken-from-another"
+    RECUSED = "ties-declared"
+    PROPOSED = "proposal-returned"
+    THOUGHT_DUPLICATE = "thought-a-duplicate"
+    NAMED_ANEW = "other-body-named"
+    AMENDED = "decision-amended"
+    REFUSAL_UNDONE = "refusal-undone"
+    REVOKED = "revoked"
+    CLEARED = "revocation-dismissed"
+    EXEMPLAR = "exemplar"
+    TAKEN_OVER = "taken-over"
+    ENDED = "ended"
+    WITHDRAWN_BEFORE_DECISION = "withdrawn-before-decision"
 
 
 @dataclass(frozen=True)
@@ -81,21 +100,106 @@ TOLD: Final[dict[Fate, Told]] = {
     Fate.NOT_LISTED: Told(
         "không thuộc danh mục, bị từ chối đăng ký", "not among those who may register, refused"
     ),
+    Fate.SUPPLEMENTED: Told(
+        "bổ sung hồ sơ theo yêu cầu, rồi được công nhận",
+        "supplemented on request, then recognised",
+    ),
+    Fate.REVISED: Told(
+        "kế hoạch, lực lượng nòng cốt và số liệu được điều chỉnh có lý do, được công nhận",
+        "plan, core team and a figure changed with reasons, recognised",
+    ),
+    Fate.HELPED: Told(
+        "gặp khó khăn, được hỗ trợ tháo gỡ, được công nhận",
+        "in difficulty, helped out of it, recognised",
+    ),
+    Fate.PRAISED: Told(
+        "được biểu dương kịp thời, có minh chứng, được công nhận",
+        "praised in time, with evidence, recognised",
+    ),
+    Fate.EXTENDED: Told(
+        "được gia hạn báo cáo, rồi được công nhận", "given more time to report, recognised"
+    ),
+    Fate.RESTED: Told(
+        "tạm dừng rồi hoạt động trở lại, được công nhận", "suspended, resumed, recognised"
+    ),
+    Fate.REPLICATED: Told(
+        "nhân rộng từ mô hình khác, được công nhận", "taken from another model, recognised"
+    ),
+    Fate.TAKEN_OVER: Told(
+        "chuyển cho tập thể khác thực hiện tiếp, được công nhận",
+        "taken over by another body, recognised",
+    ),
+    Fate.RECUSED: Told(
+        "người thẩm định và ủy viên hội đồng khai có liên quan, được công nhận",
+        "an appraiser and a council member declared their ties, recognised",
+    ),
+    Fate.PROPOSED: Told(
+        "tờ trình bị trả lại, trình lại, được công nhận",
+        "proposal returned, submitted again, recognised",
+    ),
+    Fate.THOUGHT_DUPLICATE: Told(
+        "bị cho là trùng, kết luận lại không trùng, được công nhận",
+        "thought a duplicate, the finding withdrawn, recognised",
+    ),
+    Fate.NAMED_ANEW: Told(
+        "nơi đề nghị ban đầu không có thẩm quyền, nêu lại, được công nhận",
+        "the body named was not competent, another named, recognised",
+    ),
+    Fate.AMENDED: Told(
+        "khiếu nại đúng, quyết định công nhận được sửa đổi",
+        "a complaint upheld, the recognition amended",
+    ),
+    Fate.REFUSAL_UNDONE: Told(
+        "không công nhận, khiếu nại đúng, quyết định lại: công nhận",
+        "declined against the advice, a complaint upheld, recognised anew",
+    ),
+    Fate.REVOKED: Told(
+        "được công nhận rồi bị hủy vì khai khống", "recognised, then revoked for false figures"
+    ),
+    Fate.CLEARED: Told(
+        "bị đề nghị hủy công nhận, xem xét thấy không có căn cứ",
+        "revocation proposed and dismissed, stays recognised",
+    ),
+    Fate.EXEMPLAR: Told(
+        "điển hình được công nhận nhân sơ kết, được đề nghị khen thưởng",
+        "an exemplar recognised at the interim review, and awarded",
+    ),
+    Fate.ENDED: Told(
+        "được công nhận, xong việc thì kết thúc", "recognised, and ended when its work was done"
+    ),
+    Fate.WITHDRAWN_BEFORE_DECISION: Told(
+        "rút sau khi hội đồng bỏ phiếu", "withdrawn after the council's vote"
+    ),
 }
 
-DECIDED: Final = frozenset(
+AFTERWARDS: Final = frozenset(
+    {Fate.AMENDED, Fate.REFUSAL_UNDONE, Fate.REVOKED, Fate.CLEARED, Fate.EXEMPLAR, Fate.ENDED}
+)
+"""The fates whose story goes on after October's decisions; all of them stand as recognised in the lists,
+also what was revoked."""
+
+DECIDED: Final = AFTERWARDS | frozenset(
     {
         *(Fate.USUAL, Fate.RETURNED, Fate.OPINION, Fate.SESSION_MISSED, Fate.LATE_ACCEPTED),
         *(Fate.QUORUM_MISSED, Fate.VERTICAL_LINE, Fate.DEPARTED, Fate.AFTER_MONTH),
         *(Fate.VOTED_DOWN, Fate.BELOW_STANDARD, Fate.GATE_FAILED),
+        *(Fate.SUPPLEMENTED, Fate.REVISED, Fate.HELPED, Fate.PRAISED, Fate.EXTENDED, Fate.RESTED),
+        *(
+            Fate.REPLICATED,
+            Fate.TAKEN_OVER,
+            Fate.RECUSED,
+            Fate.PROPOSED,
+            Fate.THOUGHT_DUPLICATE,
+            Fate.NAMED_ANEW,
+        ),
     }
 )
 """The fates that end in a decision."""
 DECLINED: Final = frozenset({Fate.VOTED_DOWN, Fate.BELOW_STANDARD, Fate.GATE_FAILED})
 """Those that end in a refusal to recognise."""
-REACHES_APPRAISAL: Final = DECIDED | {Fate.WITHDRAWN_LATE, Fate.NO_COMPETENT_BODY}
+REACHES_BALLOT: Final = DECIDED | {Fate.NO_COMPETENT_BODY, Fate.WITHDRAWN_BEFORE_DECISION}
+REACHES_APPRAISAL: Final = REACHES_BALLOT | {Fate.WITHDRAWN_LATE}
 """The fates with results in hand by October."""
-REACHES_BALLOT: Final = DECIDED | {Fate.NO_COMPETENT_BODY}
 
 _PER_64: Final[dict[Fate, int]] = {
     Fate.RETURNED: 2,
@@ -112,6 +216,25 @@ _PER_64: Final[dict[Fate, int]] = {
     Fate.SILENT: 1,
     Fate.WITHDRAWN: 1,
     Fate.WITHDRAWN_LATE: 1,
+    Fate.SUPPLEMENTED: 1,
+    Fate.REVISED: 1,
+    Fate.HELPED: 1,
+    Fate.PRAISED: 1,
+    Fate.EXTENDED: 1,
+    Fate.RESTED: 1,
+    Fate.REPLICATED: 1,
+    Fate.RECUSED: 1,
+    Fate.PROPOSED: 1,
+    Fate.THOUGHT_DUPLICATE: 1,
+    Fate.NAMED_ANEW: 1,
+    Fate.AMENDED: 1,
+    Fate.REFUSAL_UNDONE: 1,
+    Fate.REVOKED: 1,
+    Fate.CLEARED: 1,
+    Fate.EXEMPLAR: 1,
+    Fate.TAKEN_OVER: 1,
+    Fate.ENDED: 1,
+    Fate.WITHDRAWN_BEFORE_DECISION: 1,
 }
 """How many of 64 models have a fate out of the ordinary; the demonstration's choice, no statistics."""
 

@@ -23,6 +23,12 @@ CORE_TEAM: Final = [
     {"person": "Chi hội trưởng phụ nữ (trình diễn)", "role": "Thành viên", "group": "Hội Phụ nữ"},
 ]
 
+NEW_CORE_MEMBER: Final = {
+    "person": "Bí thư chi đoàn (trình diễn)",
+    "role": "Thành viên",
+    "group": "Đoàn Thanh niên",
+}
+
 _LINE_CHARACTERS_MAX: Final = 200
 _HOUSEHOLDS: Final = "Hộ dân tham gia"
 _MEETINGS: Final = "Buổi vận động"
@@ -50,6 +56,7 @@ def registration(model: DemoModel, province: Province, movement: UUID) -> Json:
     return {
         "movement": str(movement),
         "year": YEAR,
+        "aim": "exemplar" if model.fate is Fate.EXEMPLAR else "model",
         "name": model.name,
         "address": model.address,
         "field": model.field,

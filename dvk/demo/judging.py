@@ -1,36 +1,20 @@
-"""October and after: postings, ballots, decisions."""
+"""October: postings and ballots."""
 
-from typing import Final
-from uuid import UUID
-
-from dvk.api import Json, Written, wait_for
+from dvk.api import Json
 from dvk.demo.appraising import appraisal_of, appraise, appraiser
-from dvk.demo.fates import (
-    DECIDED,
-    DECLINED,
-    REACHES_BALLOT,
-    Fate,
-)
+from dvk.demo.fates import REACHES_BALLOT, Fate, drawn
 from dvk.demo.models import DemoModel
-from dvk.demo.player import YEAR, Player, instant
+from dvk.demo.player import Player, instant
 from dvk.demo.setup import Ground
 from dvk.demo.sitting import sit
-from shared.host.ids import derive_id
-
-_IN_OCTOBER: Final = DECIDED - {Fate.AFTER_MONTH}
-
-
-def case_of(model: UUID) -> UUID:
-    """The id recognition gives the case."""
-    return derive_id(model, "case", str(YEAR))
 
 
 async def judge(player: Player, ground: Ground) -> None:
-    """Play October and November."""
+    """Play October up to the councils' votes."""
     await appraise(player, ground)
     await _post(player)
+    await _declare(player, ground)
     await sit(player, ground)
-    await _decide(player)
 
 
 # --- posting ----------------------------------------------------------------------------------
@@ -67,7 +51,7 @@ async def _post(player: Player) -> None:
         path = f"/appraisals/{appraisal_of(player.model_id(model))}/posting/closure"
         await player.write(model, "closure", "evaluation", path, {}, user=appraiser(player, model))
 
-    opinions = player.chosen({Fate.OPINION})
+    opinions = player.chosen({Fate.OPINION, Fate.AMENDED})
     await player.phase(
         "7/10: rút khi đang thẩm định",
         "7 October: withdrawn while appraised",
@@ -90,72 +74,17 @@ async def _post(player: Player) -> None:
     )
 
 
-# --- decisions --------------------------------------------------------------------------------
+async def _declare(player: Player, ground: Ground) -> None:
+    async def declare(model: DemoModel) -> None:
+        council = player.province.councils[model.deciding_body]
+        tie: Json = {"council": str(ground.councils[model.deciding_body]), "tie": "family"}
+        path = f"/appraisals/{appraisal_of(player.model_id(model))}/conflicts"
+        member = council.members[drawn(player.seed, model.key, "tie", below=len(council.members))]
+        await player.write(model, "tie", "evaluation", path, tie, user=member)
 
-
-async def _decide(player: Player) -> None:
-    numbers = {model.key: number for number, model in enumerate(player.models, 1)}
-
-    async def decide(model: DemoModel) -> None:
-        await _decision(player, model, numbers[model.key])
-
-    async def in_vain(model: DemoModel) -> None:
-        attempt = _decision(player, model, numbers[model.key])
-        code = await player.refusal(("no-competent-body", "body-not-competent"), attempt)
-        player.refused[model.key] = code
-
-    await player.phase(
-        "26/10: cơ quan có thẩm quyền quyết định",
-        "26 October: decisions",
-        instant(10, 26),
-        player.chosen(_IN_OCTOBER),
-        decide,
-    )
-    await player.phase(
-        "27/10: không cơ quan nào có thẩm quyền",
-        "27 October: nobody is competent",
-        instant(10, 27),
-        player.chosen({Fate.NO_COMPETENT_BODY}),
-        in_vain,
-    )
-    await player.phase(
-        "10/11: quyết định sau tháng 10, có lý do",
-        "10 November: decided after October, with the reason",
-        instant(11, 10),
-        player.chosen({Fate.AFTER_MONTH}),
-        decide,
-    )
-
-
-async def _decision(player: Player, model: DemoModel, number: int) -> Written:
-    """The decision as its signer enters it, once the case is there."""
-    path = f"/cases/{case_of(player.model_id(model))}"
-
-    async def opened() -> Json | None:
-        case = await player.api.found("recognition", path)
-        return case if case is not None and case["competence"] is not None else None
-
-    await wait_for(f"{model.name}: case", opened)
-    signer = player.province.user(model.deciding_body, "signer")
-    terms: Json = {
-        "decision_number": f"{number}-QĐ/{YEAR}",
-        "signer_office": player.province.offices[signer].title,
-        "signer_name": f"Người ký {number} (trình diễn)",
-    }
-    if model.fate is Fate.DEPARTED:
-        terms["departure_reason"] = (
-            "Mô hình đạt tiêu chuẩn, nhân dân đồng tình; Ban Thường vụ thống nhất công nhận và yêu cầu "
-            "khắc phục điểm hội đồng nêu."
-        )
-    if model.fate is Fate.AFTER_MONTH:
-        terms["outside_month_reason"] = "Chờ xác minh bổ sung về nguồn lực huy động."
-    if model.fate in DECLINED:
-        terms["reasons"] = (
-            "Theo kết quả thẩm định và bình xét, mô hình chưa đủ điều kiện công nhận năm nay."
-        )
-        return await player.write(
-            model, "decision", "recognition", f"{path}/refusal", terms, user=signer
-        )
-    return await player.write(
-        model, "decision", "recognition", f"{path}/recognition", terms, user=signer
+    await player.phase_of(
+        "20/10: ủy viên hội đồng khai có liên quan",
+        "20 October: a council member declares a tie",
+        instant(10, 20),
+        {Fate.RECUSED: declare},
     )

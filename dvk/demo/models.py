@@ -164,6 +164,9 @@ def _with_fates(models: list[DemoModel], seed: int) -> list[DemoModel]:
     for model in models:
         if model.key == vertical:
             played.append(replace(model, fate=Fate.VERTICAL_LINE, deciding_body=_WOMENS_UNION))
-        else:
-            played.append(replace(model, fate=fates.get(model.key, model.fate)))
+            continue
+        fate = fates.get(model.key, model.fate)
+        # Clause I.2.2a gives the Commission exemplars alone: for a model it is named by mistake.
+        body = COMMISSION if fate is Fate.NAMED_ANEW else model.deciding_body
+        played.append(replace(model, fate=fate, deciding_body=body))
     return played

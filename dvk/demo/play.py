@@ -9,9 +9,12 @@ from uuid import UUID
 import msgspec
 
 from dvk.api import Api
+from dvk.demo import beside
+from dvk.demo.afterwards import after_decisions
 from dvk.demo.building import build
+from dvk.demo.deciding import case_of, decide
 from dvk.demo.fates import DECIDED, DECLINED, TOLD, Fate
-from dvk.demo.judging import case_of, judge
+from dvk.demo.judging import judge
 from dvk.demo.models import choose_models
 from dvk.demo.player import YEAR, Player, Stage
 from dvk.demo.province import load_province
@@ -82,6 +85,10 @@ async def play(api: Api, order: Order, stage: Stage) -> Summary:
     ground = await enter_province(player)
     await build(player, ground)
     await judge(player, ground)
+    await beside.autumn(player)
+    await decide(player)
+    await after_decisions(player, ground)
+    await beside.winter(player)
     outcomes = await _outcomes(player, ground.movement)
     _check(player, outcomes)
     await api.settled()
@@ -116,6 +123,7 @@ _ENDS: Final = {
     Fate.WITHDRAWN_LATE: "withdrawn",
     Fate.NO_COMPETENT_BODY: "reported",
     Fate.NOT_LISTED: None,
+    Fate.WITHDRAWN_BEFORE_DECISION: "withdrawn",
 }
 
 

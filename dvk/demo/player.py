@@ -1,13 +1,14 @@
 """Plays the steps of the year: each at its simulated instant, as the user whose task it is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from dvk.api import Api, Json, Written
+from dvk.demo.fates import Fate
 from dvk.demo.models import DemoModel
 from dvk.demo.province import Province
 from dvk.errors import CommandError, RefusedByServerError
@@ -43,7 +44,7 @@ def instant(month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
 
 
 class Player:
-    """What the phases share. `ids` are the models that have a stream, by key."""
+    """What the phases share. `ids` are the models that have a stream, `numbers` count all of them, by key."""
 
     def __init__(
         self,
@@ -61,6 +62,9 @@ class Player:
         self.seed = seed
         self.ids: dict[str, UUID] = {}
         self.refused: dict[str, str] = {}
+        self.holders: dict[str, str] = {}
+        """Who took a model over meanwhile, by key."""
+        self.numbers = {model.key: number for number, model in enumerate(models, 1)}
         self._stage = stage
         self._concurrency = concurrency
 
@@ -95,6 +99,21 @@ class Player:
         except ExceptionGroup as errors:
             raise _first(errors) from errors
         self._stage.end()
+
+    async def phase_of(
+        self,
+        vi: str,
+        en: str,
+        at: datetime,
+        doing: Mapping[Fate, Callable[[DemoModel], Awaitable[object]]],
+    ) -> None:
+        """A phase in which models of different fates do different things at the same time."""
+
+        async def play(model: DemoModel) -> None:
+            await doing[model.fate](model)
+
+        if models := self.chosen(doing):
+            await self.phase(vi, en, at, models, play)
 
     def chosen(self, fates: Collection[str]) -> list[DemoModel]:
         """The models with one of these fates."""
@@ -145,7 +164,8 @@ class Player:
     def registrant(self, model: DemoModel) -> str:
         """Who enters for the holder: its own user, else the committee's officer, from paper."""
         with suppress(KeyError):
-            return self.province.user(model.holder, "registrant")
+            holder = self.holders.get(model.key, model.holder)
+            return self.province.user(holder, "registrant")
         return self.officer(model)
 
     def officer(self, model: DemoModel) -> str:

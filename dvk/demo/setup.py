@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from dvk.api import Json
+from dvk.demo import districts
 from dvk.demo.fates import REACHES_BALLOT
 from dvk.demo.player import YEAR, Player
 from dvk.demo.province import (
@@ -44,13 +45,17 @@ _CALENDARS: Final[dict[int, Json]] = {
 
 
 class Ground:
-    """What a year stands on. `criteria` are those it is judged by, `councils` by deciding body."""
+    """What a year stands on. `criteria` are those it is judged by, `councils` by deciding body; `review` is that of the
+    year's end, once it is open.
+    """
 
     def __init__(self) -> None:
         self.movement = UUID(int=0)
         self.rule_set = UUID(int=0)
         self.criteria: list[Json] = []
         self.councils: dict[str, UUID] = {}
+        self.review = ""
+        self.delegation = ""
 
 
 TEAM_FIELDS: Final = ("economy", "culture-society", "security-defence")
@@ -60,6 +65,7 @@ async def enter_province(player: Player) -> Ground:
     """Enter everything; what is there already stays as it is."""
     ground = Ground()
     await _bodies(player)
+    await districts.enter(player)
     await _competences(player)
     # Before the rules: of these, too, one is told by mail (clause N).
     await player.phase(
@@ -110,6 +116,9 @@ async def _competences(player: Player) -> None:
     province = player.province
 
     async def assign(competence: Competence) -> None:
+        if competence.succeeds == districts.NAME:
+            await districts.succeed(player, competence)
+            return
         await player.api.write(
             "registration",
             f"/organizations/{province.ids[competence.holder]}/competences",
