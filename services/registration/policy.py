@@ -96,6 +96,8 @@ HOLDER: Final = "holder"
 HELPER: Final = "helper"
 COMMITTEE: Final = "committee"
 LAUNCHING_BODY: Final = "launching_body"
+OWN: Final = "own"
+"""The body that reports a feedback: whoever belongs to none reports nothing."""
 
 # A committee's officer also enters what holders without accounts bring on paper (practice).
 _BY_HOLDER: Final = (Grant(Role.REGISTRANT, HOLDER), Grant(Role.COMMITTEE_OFFICER, COMMITTEE))
@@ -113,7 +115,7 @@ _BY_HOLDER_OR_HELPER: Final = (
 )
 _BY_WHO_ENTERED: Final = (*_BY_HOLDER, Grant(Role.OFFICE_CLERK, LAUNCHING_BODY))
 _BY_ANY_BODY: Final = tuple(
-    Grant(role, ANY)
+    Grant(role, OWN)
     for role in (Role.REGISTRANT, Role.COMMITTEE_OFFICER, Role.APPRAISER, Role.SECRETARY)
 )
 _BY_LAUNCHING_BODY: Final = (Grant(Role.OFFICE_CLERK, LAUNCHING_BODY),)
@@ -186,7 +188,9 @@ def _who_enters(
     }
 
 
-def _feedback_parties(state: Feedback, _command: FeedbackCommand) -> Parties:
+def _feedback_parties(state: Feedback, command: FeedbackCommand) -> Parties:
+    if isinstance(command, RaiseFeedback):
+        return {OWN: {command.raised_by}}
     return {} if state.raised is None else {LAUNCHING_BODY: {state.raised.launching_body}}
 
 
