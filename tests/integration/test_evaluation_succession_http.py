@@ -7,8 +7,8 @@ from services.evaluation.service import SERVICE
 from shared.contracts import registration
 from shared.contracts.registration import OrganizationMerged
 from shared.host.policy import Role
-from tests.support.evaluating import RESULTS_IN, USERS, Evaluation, sitting_of, user
-from tests.support.recorded import world
+from tests.support.evaluating import RESULTS_IN, USERS, Evaluation, sitting_of
+from tests.support.recorded import user, world
 from tests.support.story import COMMITTEE, UNION
 
 HEIRS = (user("heirs-secretary", Role.SECRETARY, UNION),)

@@ -38,10 +38,9 @@ from shared.contracts.values import (
     FeedbackId,
     OrganizationId,
 )
-from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, world
+from tests.support.recorded import World, user, world
 from tests.support.story import CELL, COMMITTEE, MODEL, OFFICE, SECTION, YEAR
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -49,10 +48,6 @@ INBOX = "/notification/inbox"
 CASE = CaseId(UUID("018f0000-0000-7000-8000-0000000000c1"))
 
 LATE = OrganizationId(UUID("018f0000-0000-7000-8000-0000000000d1"))
-
-
-def user(name: str, role: Role, organization: OrganizationId | None) -> User:
-    return User(user=name, subject=name, roles=(role,), organization=organization)
 
 
 USERS = (

@@ -9,14 +9,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.registration.service import SERVICE
-from shared.contracts import evaluation, registration
+from shared.contracts import registration
 from shared.contracts.values import ModelId, OrganizationId
 from shared.host.ids import organization_of_code
-from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, world
+from tests.support.recorded import World, user
+from tests.support.registering import registering
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, OFFICE, SECTION, UNION
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -32,16 +31,6 @@ NAMES = {
     OFFICE: "Ban Tuyên giáo và Dân vận",
 }
 ONE = f"/registration/organizations/{COMMITTEE}"
-LAUNCHED = registration.MovementLaunched(
-    movement_id=story.MOVEMENT,
-    name="Dân vận khéo",
-    first_year=2026,
-    last_year=2026,
-    legal_bases=("Kế hoạch 21-KH/BDVTU",),
-    launching_body=OFFICE,
-    rule_set=story.RULE_SET,
-    rule_set_version=1,
-)
 COMPARED = {"reason": "Đã đối chiếu: hai đoạn đường khác nhau."}
 SPLIT = {
     "effective_on": DAY.isoformat(),
@@ -54,30 +43,23 @@ SPLIT = {
 }
 
 
-def officer(name: str, body: OrganizationId) -> User:
-    return User(user=name, subject=name, roles=(Role.COMMITTEE_OFFICER,), organization=body)
-
-
 USERS = (
-    User(user="admin", subject="admin", roles=(Role.ADMINISTRATOR,), organization=None),
-    officer("old", COMMITTEE),
-    officer("north", NORTH),
-    officer("south", SOUTH),
+    user("admin", Role.ADMINISTRATOR, None),
+    user("old", Role.COMMITTEE_OFFICER, COMMITTEE),
+    user("north", Role.COMMITTEE_OFFICER, NORTH),
+    user("south", Role.COMMITTEE_OFFICER, SOUTH),
 )
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS, NOW) as running:
+    async with registering(tmp_path, at=NOW, users=USERS, bodies=()) as running:
         for body, name in NAMES.items():
             events = [story.created(body, name)]
             await running.record(registration.EVENTS, f"organization-{body}", *events)
         await running.record(
             registration.EVENTS, f"organization-{CELL}", story.line(CELL, "party", COMMITTEE)
         )
-        movement = f"movement-{story.MOVEMENT}"
-        await running.record(registration.EVENTS, movement, LAUNCHED, story.CALENDAR)
-        await running.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
         for model in (MODEL, OTHER_MODEL):
             await running.record(registration.EVENTS, f"model-{model}", story.registered(model))
         await running.get("/registration/models")

@@ -1,13 +1,11 @@
 """What becomes of a decision, over HTTP: certificate, complaint, amendment, revocation, all of it public."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from shared.contracts.evaluation import Setting
 from tests.support import story
 from tests.support.recognising import (
     DECISION,
@@ -18,7 +16,7 @@ from tests.support.recognising import (
     signed,
     stored,
 )
-from tests.support.recorded import World
+from tests.support.recorded import World, ok
 
 ONE = case_path()
 PUBLIC = ONE.replace("/cases/", "/decisions/")
@@ -43,28 +41,16 @@ REVOKING = {
     "signer_office": "Bí thư",
     "signer_name": "Người Ký Thử",
 }
-RULES = msgspec.structs.replace(
-    story.RULES,
-    settings=msgspec.structs.replace(
-        story.SETTINGS,
-        holidays=Setting(value=(date(2026, 1, 1), date(2027, 1, 1)), source="practice: mẫu"),
-    ),
-)
 AFTER_90_DAYS = datetime(2027, 1, 19, 2, tzinfo=UTC)
 
 
 @pytest.fixture
 async def decided(tmp_path: Path) -> AsyncIterator[World]:
-    async with recognition(tmp_path, RULES) as here:
+    async with recognition(tmp_path) as here:
         await advise(here)
         answer = await here.post(f"{ONE}/recognition", DECISION, user="signer")
         assert answer.status_code == 200, answer.text
         yield here
-
-
-async def ok(here: World, path: str, body: object, user: str) -> None:
-    answer = await here.post(path, body, user=user)
-    assert answer.status_code == 200, answer.text
 
 
 async def test_the_certificate_can_be_checked_by_its_number(decided: World) -> None:
@@ -81,7 +67,7 @@ async def test_the_certificate_can_be_checked_by_its_number(decided: World) -> N
 
 
 async def test_an_undecided_case_has_no_decision_to_show(tmp_path: Path) -> None:
-    async with recognition(tmp_path, RULES) as here:
+    async with recognition(tmp_path) as here:
         await advise(here)
         assert (await here.read(PUBLIC)).status_code == 404
         refused = await here.post(f"{ONE}/complaints", COMPLAINT, user="registrant")
@@ -121,7 +107,7 @@ async def test_a_complaint_is_upheld_and_the_decision_amended_in_public(decided:
 
 
 async def test_a_refusal_that_a_complaint_undid_is_decided_anew(tmp_path: Path) -> None:
-    async with recognition(tmp_path, RULES) as here:
+    async with recognition(tmp_path) as here:
         await advise(here)
         declining = {**DECISION, "reasons": "Chưa đủ hộ.", "departure_reason": "Thiếu danh sách."}
         await ok(here, f"{ONE}/refusal", declining, "signer")

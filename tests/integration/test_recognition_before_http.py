@@ -9,7 +9,6 @@ import pytest
 
 from shared.contracts import evaluation, registration
 from shared.contracts.appraisal import AdviceIssued
-from shared.contracts.evaluation import Setting
 from shared.contracts.values import ModelId
 from tests.support import story
 from tests.support.recognising import (
@@ -17,6 +16,7 @@ from tests.support.recognising import (
     OTHER_APPRAISAL,
     OTHER_MODEL,
     advise,
+    advise_other,
     case_path,
     case_stream,
     case_with,
@@ -28,12 +28,7 @@ from tests.support.story import COMMITTEE, MODEL, MODEL_NAME, SECTION, UNION
 
 ONE, OTHER = case_path(), case_path(OTHER_MODEL)
 PROPOSAL = {"document_number": "07-TTr/BDV", "summary": "Đề nghị công nhận."}
-RULES = msgspec.structs.replace(
-    story.RULES,
-    settings=msgspec.structs.replace(
-        story.SETTINGS, proposal=Setting(value="required", source="practice: mẫu")
-    ),
-)
+RULES = story.with_settings(story.RULES, proposal="required")
 
 
 @pytest.fixture
@@ -53,15 +48,7 @@ async def advise_union(here: World, name: str = MODEL_NAME) -> None:
     await here.record(
         registration.EVENTS, f"organization-{UNION}", story.competence(UNION, "I.2.2c")
     )
-    registered = story.registered(OTHER_MODEL, name, deciding_body=UNION)
-    await here.record(registration.EVENTS, f"model-{OTHER_MODEL}", registered)
-    appraised = msgspec.structs.replace(
-        story.appraised(appraisal=OTHER_APPRAISAL), model=OTHER_MODEL
-    )
-    advice = story.advice_issued(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL, deciding_body=UNION)
-    stream = f"appraisal-{OTHER_APPRAISAL}"
-    await here.record(evaluation.EVENTS, stream, appraised, advice)
-    await case_with(here, "competence", OTHER_MODEL)
+    await advise_other(here, name, deciding_body=UNION)
 
 
 async def test_recognition_waits_for_the_proposal_its_rules_ask_for(with_proposals: World) -> None:

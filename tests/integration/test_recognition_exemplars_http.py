@@ -5,37 +5,28 @@ the model it rests on, which takes all of it along.
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
-from shared.contracts import evaluation, registration
-from shared.contracts.evaluation import Setting
-from shared.contracts.registration import MovementLaunched, OrganizationMoved
+from shared.contracts import registration
+from shared.contracts.registration import OrganizationMoved
 from tests.support import story
 from tests.support.recognising import (
     DECISION,
-    OTHER_APPRAISAL,
     OTHER_MODEL,
     advise,
+    advise_other,
     case_path,
     case_stream,
     case_with,
     recognition,
 )
-from tests.support.recorded import World
+from tests.support.recorded import World, ok
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, UNION
 
 BASIS, ONE = case_path(), case_path(OTHER_MODEL)
 EXEMPLAR_ID, BASIS_ID = str(case_stream(OTHER_MODEL)[0]), str(case_stream()[0])
-RULES = msgspec.structs.replace(
-    story.RULES,
-    settings=msgspec.structs.replace(
-        story.SETTINGS,
-        holidays=Setting(value=(date(2026, 1, 1),), source="practice: mẫu"),
-    ),
-)
 REVIEW = {"movement": str(story.MOVEMENT), "occasion": "final", "title": "Tổng kết 2021–2026"}
 AWARD = {
     "award": "Bằng khen",
@@ -53,27 +44,11 @@ ANEW = {
 }
 
 
-async def ok(here: World, path: str, body: object, user: str) -> dict[str, Any]:
-    answer = await here.post(path, body, user=user)
-    assert answer.status_code in (200, 201), answer.text
-    done: dict[str, Any] = answer.json()
-    return done
-
-
 @pytest.fixture
 async def advised(tmp_path: Path) -> AsyncIterator[World]:
     """A recognised model, and the exemplar's case of the same holder."""
-    async with recognition(tmp_path, RULES) as here:
-        launched = MovementLaunched(
-            movement_id=story.MOVEMENT,
-            name="Dân vận khéo",
-            first_year=2021,
-            last_year=2026,
-            legal_bases=("110-NQ/TU",),
-            launching_body=story.OFFICE,
-            rule_set=story.RULE_SET,
-            rule_set_version=1,
-        )
+    async with recognition(tmp_path) as here:
+        launched = msgspec.structs.replace(story.LAUNCHED, first_year=2021, last_year=2026)
         await here.record(registration.EVENTS, f"movement-{story.MOVEMENT}", launched)
         for body in (CELL, COMMITTEE, UNION):
             created = story.created(body, "Đơn vị")
@@ -83,15 +58,7 @@ async def advised(tmp_path: Path) -> AsyncIterator[World]:
         await advise(here)
         await ok(here, f"{BASIS}/recognition", DECISION, "signer")
 
-        registered = story.registered(OTHER_MODEL, aim="exemplar")
-        await here.record(registration.EVENTS, f"model-{OTHER_MODEL}", registered)
-        appraised = msgspec.structs.replace(
-            story.appraised(appraisal=OTHER_APPRAISAL), model=OTHER_MODEL
-        )
-        advice = story.advice_issued(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL, aim="exemplar")
-        stream = f"appraisal-{OTHER_APPRAISAL}"
-        await here.record(evaluation.EVENTS, stream, appraised, advice)
-        await case_with(here, "competence", OTHER_MODEL)
+        await advise_other(here, aim="exemplar")
         yield here
 
 

@@ -3,61 +3,25 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import msgspec
 import pytest
 
-from services.registration.service import SERVICE
-from shared.contracts import evaluation, registration
-from shared.host.policy import Role
-from tests.integration.test_registration_rules_http import LAUNCHED, RULES
-from tests.integration.test_registration_running_http import SURVEYED, denied, ok, user
-from tests.support import story
-from tests.support.recorded import World, world
-from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, OFFICE, YEAR
+from tests.support.recorded import World, denied, ok
+from tests.support.registering import ONE, form, registering
+from tests.support.story import COMMITTEE, ELSEWHERE, MODEL, OFFICE, YEAR
 
-REGISTERED_AT = datetime(YEAR, 2, 10, 3, tzinfo=UTC)  # Tuesday; the answer is due on the 17th
 FRIDAY = datetime(YEAR, 2, 13, 3, tzinfo=UTC)
 LATER = datetime(YEAR, 3, 2, 3, tzinfo=UTC)
 AFTER = datetime(YEAR, 3, 5, 3, tzinfo=UTC)
-ONE = f"/registration/models/{MODEL}"
-USERS = (
-    user("registrant", Role.REGISTRANT, CELL),
-    user("officer", Role.COMMITTEE_OFFICER, COMMITTEE),
-    user("foreigner", Role.COMMITTEE_OFFICER, ELSEWHERE),
-    user("stranger", Role.REGISTRANT, ELSEWHERE),
-)
 ASKED = {"missing": "Danh sách hộ tham gia.", "reasons": "Chưa rõ đối tượng."}
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS, REGISTERED_AT) as here:
-        for body, above in ((OFFICE, None), (COMMITTEE, OFFICE), (CELL, COMMITTEE)):
-            await here.record(
-                registration.EVENTS,
-                f"organization-{body}",
-                story.created(body, "Đơn vị"),
-                story.line(body, "party", above),
-            )
-        await here.record(
-            registration.EVENTS, f"movement-{story.MOVEMENT}", LAUNCHED, story.CALENDAR
-        )
-        await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", RULES)
-        await here.record(registration.EVENTS, f"model-{MODEL}", SURVEYED)
-        await here.get("/registration/models")
+    async with registering(tmp_path, surveyed=[MODEL]) as here:
         await ok(here, f"{ONE}/registration", form(), "registrant")
         yield here
-
-
-def form(**changed: object) -> dict[str, Any]:
-    whole = msgspec.to_builtins(story.registered())
-    for name in ("model_id", "rule_set", "rule_set_version", "launching_body", "holder_person"):
-        del whole[name]
-    del whole["answer_by"]
-    return {**whole, **changed}
 
 
 async def overdue(here: World, **query: UUID) -> list[str]:

@@ -9,42 +9,22 @@ from uuid import UUID
 
 import pytest
 
-from services.registration.service import SERVICE
-from shared.contracts import evaluation, registration
-from shared.contracts.registration import (
-    MovementLaunched,
-    OrganizationMerged,
-    RegistrationAccepted,
-)
+from shared.contracts import registration
+from shared.contracts.registration import OrganizationMerged
 from shared.contracts.values import ModelId
 from shared.domain.attachments import FILE_BYTES_MAX
 from shared.host.ids import new_key
-from shared.host.issuer import User
-from shared.host.policy import Role
-from tests.integration.test_registration_running_http import (
-    PLAN,
-    SURVEYED,
-    TEAM,
-    USERS,
-    denied,
-    ok,
-    user,
-)
 from tests.support import story
-from tests.support.recorded import World, world
+from tests.support.recorded import World, denied, ok
+from tests.support.registering import ONE, TEAM, registering, runs_by_plan
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, OFFICE, YEAR
 
 SEPTEMBER = datetime(2026, 9, 20, 3, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 3, 3, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 10, 3, tzinfo=UTC)
-ONE = f"/registration/models/{MODEL}"
 COPY = ModelId(UUID("018f0000-0000-7000-8000-0000000000d1"))
 SCAN = b"%PDF-1.7\n" + "biên bản họp dân".encode()
 HASH = sha256(SCAN).hexdigest()
-MORE: tuple[User, ...] = (
-    user("appraiser", Role.APPRAISER, ELSEWHERE),
-    user("stranger", Role.REGISTRANT, ELSEWHERE),
-)
 
 
 def file(content: bytes) -> dict[str, str]:
@@ -53,32 +33,9 @@ def file(content: bytes) -> dict[str, str]:
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS + MORE, SEPTEMBER) as here:
-        await here.record(
-            registration.EVENTS,
-            f"movement-{story.MOVEMENT}",
-            MovementLaunched(
-                movement_id=story.MOVEMENT,
-                name="Dân vận khéo 2026–2030",
-                first_year=2026,
-                last_year=2030,
-                legal_bases=("Nghị quyết 110-NQ/TU",),
-                launching_body=OFFICE,
-                rule_set=story.RULE_SET,
-                rule_set_version=1,
-            ),
-            story.CALENDAR,
-        )
-        await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
+    async with registering(tmp_path, at=SEPTEMBER, bodies=()) as here:
         for model in (MODEL, COPY):
-            await here.record(
-                registration.EVENTS,
-                f"model-{model}",
-                SURVEYED,
-                story.registered(model),
-                RegistrationAccepted(model_id=model, committee=COMMITTEE),
-            )
-            await ok(here, f"/registration/models/{model}/plan", PLAN, "registrant")
+            await runs_by_plan(here, model)
         yield here
 
 

@@ -1,39 +1,27 @@
 """Who holds a model, over HTTP: another takes it over, and who may act follows."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import msgspec
 import pytest
 
 from services.registration.quota_places import quota_id
-from services.registration.service import SERVICE
-from shared.contracts import evaluation, registration
-from shared.contracts.evaluation import Category
-from shared.contracts.values import ModelId
-from shared.host.policy import Role
-from tests.integration.test_registration_quota_http import LIMITED
-from tests.integration.test_registration_rules_http import CATEGORIES, LAUNCHED
-from tests.integration.test_registration_running_http import PLAN, SURVEYED, denied, ok, user
+from shared.contracts.evaluation import Category, Quota
 from tests.support import story
-from tests.support.recorded import World, world
+from tests.support.recorded import World, denied, ok
+from tests.support.registering import (
+    CATEGORIES,
+    ONE,
+    OTHER_MODEL,
+    PLAN,
+    RULES,
+    form,
+    registering,
+)
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, MOVEMENT, OFFICE, UNION, YEAR
 
-FEBRUARY = datetime(YEAR, 2, 10, 3, tzinfo=UTC)
-ONE = f"/registration/models/{MODEL}"
-OTHER = ModelId(UUID("018f0000-0000-7000-8000-0000000000d7"))
 NAME = "Nguyễn Thị Thử Nghiệm"
-LEFT_OUT = ("model_id", "rule_set", "rule_set_version", "launching_body", "holder_person")
-USERS = (
-    user("registrant", Role.REGISTRANT, CELL),
-    user("union", Role.REGISTRANT, UNION),
-    user("officer", Role.COMMITTEE_OFFICER, COMMITTEE),
-    user("foreigner", Role.COMMITTEE_OFFICER, ELSEWHERE),
-    user("clerk", Role.OFFICE_CLERK, OFFICE),
-)
 HAND_OVER: dict[str, Any] = {
     "holder_kind": "collective",
     "holder": str(UNION),
@@ -43,50 +31,17 @@ HAND_OVER: dict[str, Any] = {
     "agreement": "Biên bản bàn giao số 3",
 }
 PROGRESS = {"until": "2026-02-09", "narrative": "Đã trồng 400 m.", "figures": []}
-
-
-BOTH_KINDS = msgspec.structs.replace(
-    LIMITED,
-    settings=msgspec.structs.replace(
-        LIMITED.settings,
-        categories=msgspec.structs.replace(
-            CATEGORIES,
-            value=(
-                *CATEGORIES.value,
-                Category(id="I.1.2-1", holder_kind="individual", title="Cán bộ, đảng viên"),
-            ),
-        ),
-    ),
+INDIVIDUALS = Category(id="I.1.2-1", holder_kind="individual", title="Cán bộ, đảng viên")
+BOTH_KINDS = story.with_settings(
+    RULES, categories=(*CATEGORIES, INDIVIDUALS), models_per_unit=Quota(at_least=1, at_most=1)
 )
-
-
-def form(**changed: object) -> dict[str, Any]:
-    whole = msgspec.to_builtins(story.registered())
-    return {k: v for k, v in whole.items() if k not in (*LEFT_OUT, "answer_by")} | changed
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS, FEBRUARY) as here:
-        for body, above in (
-            (OFFICE, None),
-            (COMMITTEE, OFFICE),
-            (ELSEWHERE, OFFICE),
-            (CELL, COMMITTEE),
-            (UNION, COMMITTEE),
-        ):
-            await here.record(
-                registration.EVENTS,
-                f"organization-{body}",
-                story.created(body, "Đơn vị"),
-                story.line(body, "party", above),
-            )
-        await here.record(registration.EVENTS, f"movement-{MOVEMENT}", LAUNCHED, story.CALENDAR)
-        await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", BOTH_KINDS)
-        for model in (MODEL, OTHER):
-            surveyed = msgspec.structs.replace(SURVEYED, model_id=model)
-            await here.record(registration.EVENTS, f"model-{model}", surveyed)
-        await here.get("/registration/models")
+    bodies = (OFFICE, COMMITTEE, ELSEWHERE, CELL, UNION)
+    surveyed = (MODEL, OTHER_MODEL)
+    async with registering(tmp_path, bodies=bodies, rules=BOTH_KINDS, surveyed=surveyed) as here:
         yield here
 
 
@@ -147,8 +102,8 @@ async def test_bad_changes_are_refused_with_what_to_do(here: World) -> None:
     )
     assert foreign.json()["type"].endswith("/new-holder-of-other-committee")
     assert foreign.json()["clause"] == "III.1.1c"
-    nowhere = HAND_OVER | {"holder": str(OTHER)}
-    unregistered = f"/registration/models/{OTHER}/holder"
+    nowhere = HAND_OVER | {"holder": str(OTHER_MODEL)}
+    unregistered = f"/registration/models/{OTHER_MODEL}/holder"
     for path, body in ((f"{ONE}/holder", nowhere), (unregistered, HAND_OVER)):
         assert (await here.post(path, body, user="officer")).status_code in (403, 404)
     for bad in ({"agreement": ""}, {"reason": " "}, {"holder_kind": "both"}, {"more": 1}):
@@ -159,7 +114,7 @@ async def test_bad_changes_are_refused_with_what_to_do(here: World) -> None:
 async def test_it_takes_a_place_of_the_new_unit_and_gives_the_former_back(here: World) -> None:
     await running_model(here)
     union_form = form(holder=str(UNION), holder_name="Chi hội Phụ nữ")
-    other = f"/registration/models/{OTHER}"
+    other = f"/registration/models/{OTHER_MODEL}"
     await ok(here, f"{other}/registration", union_form, "officer")
     full = await here.post(f"{ONE}/holder", HAND_OVER, user="officer")
     assert full.json()["type"].endswith("/quota-full")

@@ -12,27 +12,18 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from services.registration.service import SERVICE
 from shared.contracts import evaluation, registration
-from shared.contracts.evaluation import Category, RuleSetAdopted, RuleSetVersion, Setting
-from shared.contracts.registration import MovementLaunched, SiteSurveyed
+from shared.contracts.evaluation import RuleSetAdopted, RuleSetVersion
 from shared.contracts.values import ModelId, RuleSetId
-from shared.host.issuer import User
-from shared.host.policy import Role
 from shared.host.storage import READERS_MAX
 from tests.support import story
-from tests.support.recorded import World, world
-from tests.support.story import CELL, COMMITTEE, OFFICE, RULE_SET, YEAR
+from tests.support.recorded import World
+from tests.support.registering import RULES, form, registering
+from tests.support.story import COMMITTEE, RULE_SET, YEAR
 
 replace = msgspec.structs.replace
-FEBRUARY = datetime(YEAR, 2, 10, 3, tzinfo=UTC)
 MARCH = datetime(YEAR, 3, 10, 3, tzinfo=UTC)
 OWN, LATER = RuleSetId(UUID(int=51)), RuleSetId(UUID(int=52))
-CATEGORIES = Setting(
-    value=(Category(id="I.1.1-4", holder_kind="collective", title="Chi bộ, tổ dân vận"),),
-    source="guideline I.1.1",
-)
-RULES = replace(story.RULES, settings=replace(story.SETTINGS, categories=CATEGORIES))
 AMENDED = replace(RULES, version=2, effective_on=date(YEAR, 3, 1))
 OF_COMMUNE = replace(
     RULES,
@@ -41,31 +32,11 @@ OF_COMMUNE = replace(
     parent=RuleSetVersion(rule_set=RULE_SET, version=1),
     effective_on=date(YEAR, 2, 1),
 )
-LAUNCHED = MovementLaunched(
-    movement_id=story.MOVEMENT,
-    name="Dân vận khéo",
-    first_year=YEAR,
-    last_year=YEAR + 4,
-    legal_bases=("01-HD/BTGDV",),
-    launching_body=OFFICE,
-    rule_set=RULE_SET,
-    rule_set_version=1,
-)
-USERS = (User(user="r", subject="r", roles=(Role.REGISTRANT,), organization=CELL),)
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS, FEBRUARY) as here:
-        for body, above in ((OFFICE, None), (COMMITTEE, OFFICE), (CELL, COMMITTEE)):
-            await here.record(
-                registration.EVENTS,
-                f"organization-{body}",
-                story.created(body, "Đơn vị"),
-                story.line(body, "party", above),
-            )
-        stream = f"movement-{story.MOVEMENT}"
-        await here.record(registration.EVENTS, stream, LAUNCHED, story.CALENDAR)
+    async with registering(tmp_path, rules=None) as here:
         yield here
 
 
@@ -76,26 +47,11 @@ async def adopted(here: World, *versions: RuleSetAdopted) -> None:
 
 
 async def register(here: World, number: int) -> dict[str, Any]:
-    """The answer to registering a surveyed model of the cell with its committee, which also decides."""
+    """The answer to registering a surveyed model of the cell."""
     model = ModelId(UUID(int=0xE0 + number))
-    surveyed = SiteSurveyed(
-        model_id=model,
-        surveyed_by=CELL,
-        surveyed_on=date(YEAR, 1, 15),
-        place="Bản Cửa Rào",
-        situation="Đường làng nhiều cỏ dại.",
-        advantages="Nhân dân đồng tình.",
-        difficulties="Thiếu cây giống.",
-    )
-    await here.record(registration.EVENTS, f"model-{model}", surveyed)
-    whole = msgspec.to_builtins(story.registered(model, f"Đường hoa {number}"))
-    left_out = (
-        *("model_id", "rule_set", "rule_set_version", "launching_body", "holder_person"),
-        "answer_by",
-    )
-    body = {name: value for name, value in whole.items() if name not in left_out}
-    body |= {"category": "I.1.1-4", "committee": str(COMMITTEE), "deciding_body": str(COMMITTEE)}
-    answer = await here.post(f"/registration/models/{model}/registration", body, user="r")
+    await here.record(registration.EVENTS, f"model-{model}", story.surveyed(model))
+    body = form(name=f"Đường hoa {number}")
+    answer = await here.post(f"/registration/models/{model}/registration", body, user="registrant")
     found: dict[str, Any] = answer.json()
     if answer.is_success:
         (*_, event) = await here.runtime.store.read_stream(f"model-{model}")

@@ -3,91 +3,24 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from services.registration.service import SERVICE
-from shared.contracts import evaluation, registration
-from shared.contracts.registration import RegistrationAccepted
-from shared.contracts.values import OrganizationId
-from shared.host.issuer import User
-from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, world
-from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, OFFICE, UNION
+from tests.support.recorded import World, denied, ok
+from tests.support.registering import ONE, PLAN, TEAM, registering, runs_by_plan
+from tests.support.story import COMMITTEE, ELSEWHERE, MODEL, OFFICE, UNION
 
 MAY = datetime(2026, 5, 10, 3, tzinfo=UTC)
 JUNE = datetime(2026, 6, 10, 3, tzinfo=UTC)
 JULY = datetime(2026, 7, 25, 3, tzinfo=UTC)
-ONE = f"/registration/models/{MODEL}"
-PLAN: dict[str, Any] = {
-    "targets": [{"name": "Đường hoa", "unit": "m", "goal": 800}],
-    "measures": "Họp dân, phân công từng hộ.",
-    "resources": "Ngày công của nhân dân.",
-    "starts_on": "2026-02-01",
-    "ends_on": "2026-09-30",
-}
-TEAM = {"members": [{"person": "Lô Văn Thử", "role": "Tổ trưởng", "group": "Tổ dân vận"}]}
-
-
-def user(name: str, role: Role, organization: OrganizationId) -> User:
-    return User(user=name, subject=name, roles=(role,), organization=organization)
-
-
-USERS = (
-    user("registrant", Role.REGISTRANT, CELL),
-    user("officer", Role.COMMITTEE_OFFICER, COMMITTEE),
-    user("clerk", Role.OFFICE_CLERK, OFFICE),
-    user("helper", Role.COMMITTEE_OFFICER, UNION),
-    user("foreigner", Role.COMMITTEE_OFFICER, ELSEWHERE),
-    user("auditor", Role.AUDITOR, ELSEWHERE),
-)
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path, [SERVICE], (evaluation.EVENTS,), USERS, MAY) as here:
-        await here.record(
-            registration.EVENTS,
-            f"organization-{UNION}",
-            story.created(UNION, "Hội Liên hiệp Phụ nữ xã"),
-        )
-        await here.record(registration.EVENTS, f"movement-{story.MOVEMENT}", story.CALENDAR)
-        await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
-        await here.record(
-            registration.EVENTS,
-            f"model-{MODEL}",
-            SURVEYED,
-            story.registered(),
-            RegistrationAccepted(model_id=MODEL, committee=COMMITTEE),
-        )
-        await ok(here, f"{ONE}/plan", PLAN, "registrant")
+    async with registering(tmp_path, at=MAY, bodies=[UNION]) as here:
+        await runs_by_plan(here)
         yield here
-
-
-SURVEYED = registration.SiteSurveyed(
-    model_id=MODEL,
-    surveyed_by=CELL,
-    surveyed_on=datetime(2026, 1, 15, tzinfo=UTC).date(),
-    place="Bản Cửa Rào",
-    situation="Đường làng nhiều cỏ dại.",
-    advantages="Nhân dân đồng tình.",
-    difficulties="Thiếu cây giống.",
-)
-
-
-async def ok(here: World, path: str, body: object, user: str) -> dict[str, Any]:
-    answer = await here.post(path, body, user=user)
-    assert answer.is_success, answer.text
-    written: dict[str, Any] = answer.json()
-    return written
-
-
-async def denied(here: World, path: str, body: object, *users: str) -> None:
-    for user in users:
-        answer = await here.post(path, body, user=user)
-        assert answer.status_code == 403, (user, answer.text)
 
 
 async def test_a_revised_plan_shows_its_history_and_the_figures_against_its_targets(

@@ -16,11 +16,10 @@ from shared.contracts import evaluation, recognition, registration
 from shared.contracts.metadata import Metadata
 from shared.contracts.registration import OrganizationCreated
 from shared.contracts.values import OrganizationId
-from shared.host.issuer import User
 from shared.host.policy import Role
 from shared.host.process import open_runtime
 from shared.host.settings import Settings
-from tests.support.recorded import World, world
+from tests.support.recorded import World, user, world
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -30,11 +29,6 @@ SECTION = OrganizationId(UUID("018f0000-0000-7000-8000-0000000000a2"))
 DELEGATIONS = "/registration/delegations"
 HANDOVERS = "/registration/offices/handovers"
 OWN = "/notification/subscriptions/own"
-
-
-def user(name: str, role: Role | None, organization: UUID | None) -> User:
-    roles = () if role is None else (role,)
-    return User(user=name, subject=name, roles=roles, organization=organization)
 
 
 USERS = (

@@ -17,10 +17,9 @@ from shared.contracts import registration
 from shared.contracts.registration import ResultsReported
 from shared.contracts.values import AppraisalId, ModelId, OrganizationId, RuleSetId
 from shared.eventstore.port import StoredEvent
-from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, world
+from tests.support.recorded import World, user, world
 from tests.support.story import COMMITTEE, ELSEWHERE, MODEL, OFFICE, SECTION, YEAR
 
 RESULTS_IN = datetime(2026, 9, 25, 2, tzinfo=UTC)
@@ -38,10 +37,6 @@ POSTING = f"/evaluation/postings/{APPRAISAL}"
 MEMBERS = tuple(f"hd-{n}" for n in range(5))
 WORDS = "Đường hoa đẹp nhưng đoạn cuối bản bỏ cỏ"
 CITIZEN = {"name": "Lò Thị Thử Nghiệm", "address": "Bản Cửa Rào", "words": WORDS}
-
-
-def user(name: str, role: Role, organization: OrganizationId) -> User:
-    return User(user=name, subject=name, roles=(role,), organization=organization)
 
 
 USERS = (

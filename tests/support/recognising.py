@@ -14,13 +14,21 @@ from services.recognition.service import SERVICE
 from shared.contracts import evaluation, registration
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.recognition import Advice
-from shared.contracts.values import AppraisalId, CaseId, ModelId, OrganizationId
+from shared.contracts.values import Aim, AppraisalId, CaseId, ModelId, OrganizationId
 from shared.eventstore.port import StoredEvent
-from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, world
-from tests.support.story import COMMITTEE, ELSEWHERE, MODEL, OFFICE, SECTION, UNION, YEAR
+from tests.support.recorded import World, user, world
+from tests.support.story import (
+    COMMITTEE,
+    ELSEWHERE,
+    MODEL,
+    MODEL_NAME,
+    OFFICE,
+    SECTION,
+    UNION,
+    YEAR,
+)
 
 IN_MONTH = datetime(2026, 10, 20, 2, tzinfo=UTC)
 LATER = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -32,10 +40,6 @@ DECISION = {
 }
 OTHER_MODEL = ModelId(UUID("018f0000-0000-7000-8000-0000000000c1"))
 OTHER_APPRAISAL = AppraisalId(UUID("018f0000-0000-7000-8000-0000000000c2"))
-
-
-def user(name: str, role: Role, organization: OrganizationId) -> User:
-    return User(user=name, subject=name, roles=(role,), organization=organization)
 
 
 USERS = (
@@ -97,6 +101,26 @@ async def advise(
         evaluation.EVENTS, f"appraisal-{story.APPRAISAL}", story.advice_issued(advice)
     )
     return await case_with(here, "competence")
+
+
+async def advise_other(
+    here: World,
+    name: str = MODEL_NAME,
+    *,
+    aim: Aim = "model",
+    deciding_body: OrganizationId = COMMITTEE,
+) -> dict[str, Any]:
+    """The registration of what the cell has besides, the evaluation of it, and its case."""
+    model, appraisal = OTHER_MODEL, OTHER_APPRAISAL
+    registered = story.registered(model, name, aim=aim, deciding_body=deciding_body)
+    await here.record(registration.EVENTS, f"model-{model}", registered)
+    await here.record(
+        evaluation.EVENTS,
+        f"appraisal-{appraisal}",
+        story.appraised(model=model, appraisal=appraisal),
+        story.advice_issued(model=model, appraisal=appraisal, aim=aim, deciding_body=deciding_body),
+    )
+    return await case_with(here, "competence", model)
 
 
 async def case_with(here: World, part: str, model: ModelId = MODEL) -> dict[str, Any]:

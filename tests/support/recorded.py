@@ -22,6 +22,7 @@ from shared.eventstore.port import Expect, NewEvent
 from shared.host.clock import DemoClock
 from shared.host.ids import new_key
 from shared.host.issuer import User
+from shared.host.policy import Role
 from shared.host.process import Runtime, open_runtime
 from shared.host.service import Api, ReadModel, Service
 from shared.host.settings import Settings
@@ -130,6 +131,27 @@ class World:
             answer = await self.http.post("/identity/token", json={"user": user})
             self._tokens[user] = answer.json()["access_token"]
         return {"authorization": f"Bearer {self._tokens[user]}"}
+
+
+def user(name: str, role: Role | None, organization: UUID | None) -> User:
+    """Somebody who signs in under the name, with one role at most, for one body at most."""
+    roles = () if role is None else (role,)
+    return User(user=name, subject=name, roles=roles, organization=organization)
+
+
+async def ok(here: World, path: str, body: object, user: str) -> dict[str, Any]:
+    """What a command wrote, which is carried out."""
+    answer = await here.post(path, body, user=user)
+    assert answer.status_code in (200, 201), answer.text
+    written: dict[str, Any] = answer.json()
+    return written
+
+
+async def denied(here: World, path: str, body: object, *users: str) -> None:
+    """A command that none of them may give."""
+    for name in users:
+        answer = await here.post(path, body, user=name)
+        assert answer.status_code == 403, (name, answer.text)
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from shared.contracts.appraisal import (
     AdviceIssued,
     AppraisalOpened,
@@ -29,8 +31,10 @@ from shared.contracts.registration import (
     CompetenceAssigned,
     ModelRegistered,
     ModelWithdrawn,
+    MovementLaunched,
     OrganizationCreated,
     OrganizationLineChanged,
+    SiteSurveyed,
 )
 from shared.contracts.values import (
     Aim,
@@ -100,6 +104,16 @@ def competence(body: OrganizationId, clause: CompetenceClause) -> CompetenceAssi
     )
 
 
+LAUNCHED = MovementLaunched(
+    movement_id=MOVEMENT,
+    name="Dân vận khéo",
+    first_year=YEAR,
+    last_year=YEAR + 4,
+    legal_bases=("01-HD/BTGDV",),
+    launching_body=OFFICE,
+    rule_set=RULE_SET,
+    rule_set_version=1,
+)
 CALENDAR = CalendarSet(
     movement_id=MOVEMENT,
     year=YEAR,
@@ -164,6 +178,26 @@ RULES = RuleSetAdopted(
     settings=SETTINGS,
     transition=Setting(value="stay", source="practice: mẫu"),
 )
+
+
+def with_settings(rules: RuleSetAdopted, **values: object) -> RuleSetAdopted:
+    """The rule set with other values for some settings, each from the source it had."""
+    changed = {
+        name: replace(getattr(rules.settings, name), value=value) for name, value in values.items()
+    }
+    return replace(rules, settings=replace(rules.settings, **changed))
+
+
+def surveyed(model: ModelId = MODEL) -> SiteSurveyed:
+    return SiteSurveyed(
+        model_id=model,
+        surveyed_by=CELL,
+        surveyed_on=date(YEAR, 1, 15),
+        place="Bản Cửa Rào",
+        situation="Đường làng nhiều cỏ dại.",
+        advantages="Nhân dân đồng tình.",
+        difficulties="Thiếu cây giống.",
+    )
 
 
 def registered(
@@ -233,10 +267,12 @@ def appraisal_opened() -> AppraisalOpened:
     )
 
 
-def appraised(*, meets_standard: bool = True, appraisal: AppraisalId = APPRAISAL) -> Appraised:
+def appraised(
+    *, meets_standard: bool = True, model: ModelId = MODEL, appraisal: AppraisalId = APPRAISAL
+) -> Appraised:
     return Appraised(
         appraisal_id=appraisal,
-        model=MODEL,
+        model=model,
         year=YEAR,
         points=80 if meets_standard else 40,
         points_required=70,
