@@ -21,16 +21,19 @@ from shared.host.lines import upwards
 
 @dataclass(frozen=True)
 class Dossier:
-    """An appraisal, and who holds its duties today: holder, committee, appraising unit, deciding body."""
+    """An appraisal, and who holds its duties today: holder, committee, appraising unit, deciding body; and who
+    holds the model together with the leading holder, then and today.
+    """
 
     state: Appraisal
     opened: AppraisalOpened
     standing: Mapping[str, OrganizationId]
+    joint: tuple[OrganizationId, ...]
 
     @property
     def holders(self) -> tuple[OrganizationId, ...]:
-        """The holder as registered, and whoever stands in its place today."""
-        return (self.opened.holder, self.standing["holder"])
+        """The holders as registered, and whoever stands in their place today."""
+        return (self.opened.holder, self.standing["holder"], *self.joint)
 
     @property
     def concerned(self) -> tuple[OrganizationId, ...]:
@@ -98,4 +101,20 @@ async def dossier_of(
         "holder": opened.holder,
     }
     standing, ends = await standing_for(read, duties, opened.model, on)
-    return Dossier(state=state, opened=opened, standing=standing), ends
+    joint, more = await joint_holders_of(read, opened, on)
+    dossier = Dossier(state=state, opened=opened, standing=standing, joint=joint)
+    return dossier, tuple(dict.fromkeys((*ends, *more)))
+
+
+async def joint_holders_of(
+    read: AsyncConnection, opened: AppraisalOpened, on: date
+) -> tuple[tuple[OrganizationId, ...], tuple[UUID, ...]]:
+    """Who holds the model together with the leading holder, as registered and as they stand on a day, and the
+    events of the successions.
+    """
+    joint, cites = list[OrganizationId](), list[UUID]()
+    for one in opened.joint_holders:
+        standing, ends = await standing_for(read, {"holder": one.organization}, opened.model, on)
+        joint += [one.organization, standing["holder"]]
+        cites += ends
+    return tuple(joint), tuple(cites)

@@ -231,6 +231,7 @@ async def opening_of(
             "movement": row.movement,
             "aim": row.aim,
             "holder": row.holder,
+            "joint_holders": msgspec.json.decode(row.joint_holders),
             "committee": row.committee,
             "appraising_unit": deciding.appraising_unit,
             "deciding_body": deciding.deciding_body,

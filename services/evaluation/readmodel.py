@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from services.evaluation import team_rows
@@ -151,6 +152,7 @@ models: Final = Table(
     Column("rule_set_version", Integer, nullable=False),
     Column("event_id", String(_ID), nullable=False),
     Column("holder_event", String(_ID), nullable=False),
+    Column("joint_holders", Text, nullable=False),
     Column("withdrawn_reason", Text),
     Column("withdrawn_event", String(_ID)),
     Column("search", Text, nullable=False),
@@ -250,7 +252,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=6,
+    version=7,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -300,7 +302,12 @@ READ_MODEL: Final = ReadModel(
             ModelRegistered,
             models,
             holder_event=lambda r: r.id,
-            search=lambda r: fold(f"{r.event.name} {r.event.address}"),
+            joint_holders=lambda r: msgspec.json.encode(r.event.joint_holders).decode(),
+            search=lambda r: fold(
+                " ".join(
+                    (r.event.name, r.event.address, *(one.name for one in r.event.joint_holders))
+                )
+            ),
             holder_search=lambda r: fold(r.event.holder_name or ""),
         ),
         patches(

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.evaluation import facts
-from services.evaluation.conflict_facts import Dossier, ties_of
+from services.evaluation.conflict_facts import Dossier, joint_holders_of, ties_of
 from services.evaluation.domain.appraisal import APPRAISAL
+from services.evaluation.domain.appraisal_state import Appraisal
 from services.evaluation.domain.ballot import (
     BALLOT,
     CouncilFacts,
@@ -28,7 +29,14 @@ from services.evaluation.successors import standing_for
 from shared.contracts.appraisal import AppraisalOpened
 from shared.contracts.evaluation import CouncilMember
 from shared.contracts.sitting import Candidate
-from shared.contracts.values import AppraisalId, BallotId, CouncilId, Line, SittingId
+from shared.contracts.values import (
+    AppraisalId,
+    BallotId,
+    CouncilId,
+    Line,
+    OrganizationId,
+    SittingId,
+)
 from shared.domain.time import legal_date
 from shared.host.service import Loaded, NotFoundError
 
@@ -161,19 +169,13 @@ async def prepare(
     assert formed is not None
     opened, today = dossier.state.opened, legal_date(source.now)
     settings, cited = await facts.rules_of(source, opened.rule_set, opened.rule_set_version)
-    duties = {
-        "deciding_body": opened.deciding_body,
-        "appraising_unit": opened.appraising_unit,
-        "body": formed.body,
-        "committee": opened.committee,
-        "holder": opened.holder,
-    }
-    standing, ends = await standing_for(source.read, duties, opened.model, today)
+    judged, ends = await _judged(source, dossier.state, opened, formed.body)
+    standing = judged.standing
     about, rules = facts.ballot_facts(dossier.state, opened, settings, standing)
     ties, tied = await ties_of(
         source.read,
         source,
-        Dossier(state=dossier.state, opened=opened, standing=standing),
+        judged,
         (meeting.council, tuple(one.member for one in electors)),
         today,
     )
@@ -189,7 +191,14 @@ async def prepare(
         chair=next((one.pseudonym for one in voting if one.member.role == "chair"), None),
         ties=ties,
     )
-    events = (dossier.event_id, meeting.event_id, ballot_round.former_event, *cited, *ends, *tied)
+    events = (
+        dossier.event_id,
+        meeting.event_id,
+        ballot_round.former_event,
+        *cited,
+        *ends,
+        *tied,
+    )
     return Prepared(
         command=_command(source, meeting, ballot_round, opening),
         cites=tuple(event for event in events if event is not None),
@@ -205,6 +214,26 @@ async def prepare(
         ),
         decided=ballot_round.former is not None and not ballot_round.former.undecided,
     )
+
+
+async def _judged(
+    source: Source, state: Appraisal, opened: AppraisalOpened, body: OrganizationId
+) -> tuple[Dossier, tuple[UUID, ...]]:
+    """The dossier with who holds its duties today, that of the council's `body` too, and the events of the
+    successions.
+    """
+    today = legal_date(source.now)
+    duties = {
+        "deciding_body": opened.deciding_body,
+        "appraising_unit": opened.appraising_unit,
+        "body": body,
+        "committee": opened.committee,
+        "holder": opened.holder,
+    }
+    standing, ends = await standing_for(source.read, duties, opened.model, today)
+    joint, more = await joint_holders_of(source.read, opened, today)
+    dossier = Dossier(state=state, opened=opened, standing=standing, joint=joint)
+    return dossier, (*ends, *more)
 
 
 def _candidate(opened: AppraisalOpened, ballot_round: Round) -> Candidate:

@@ -25,7 +25,7 @@ from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitSch
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import HolderChanged, JointHolderConsented
 from shared.contracts.notification import (
     BodyUrged,
     DeadlineApproached,
@@ -101,7 +101,7 @@ _LINES: Final = (
 )
 
 _DUTIES: Final[Mapping[Relation, Duty]] = MappingProxyType(
-    {"organizer": "committee", "submitting_unit": "appraising_unit"}
+    {"organizer": "committee", "submitting_unit": "appraising_unit", "joint_holder": "holder"}
 )
 """The duty behind a relation that has another name: the committee organises the session, and the unit that
 appraises submits.
@@ -180,6 +180,7 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | ReportingSessionMissed()
             | ReportingSessionScheduled()
             | ResultsReported()
+            | JointHolderConsented()
             | HolderChanged()
             | PlanRevised()
             | ModelPraised()
@@ -237,7 +238,7 @@ async def _parties(
         case ReportingSessionMissed() | ReportingSessionScheduled():
             parties["organizer"] = [event.organizer]
         case HolderChanged():
-            parties["holder"] = [event.holder, event.former]
+            parties["holder"] = [*parties["holder"], event.holder, event.former]
         case HelpAssigned():
             parties["helper"] = [event.helper]
         case ProposalReturned():
@@ -268,8 +269,10 @@ async def _parties(
 
 def parties_of(model: Row[*tuple[Any, ...]]) -> Parties:
     """Who stands to a model, by its row of the read model."""
+    joint = [_id(one) for one in model.joint_holders.split()]
     return {
-        "holder": [_id(model.holder)],
+        "holder": [_id(model.holder), *joint],
+        "joint_holder": joint,
         "committee": [_id(model.committee)],
         "deciding_body": [_id(model.deciding_body)],
         "launching_body": [_id(model.launching_body)],

@@ -45,6 +45,7 @@ models: Final = Table(
     Column("model_id", String(_ID), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("holder", String(_ID), nullable=False),
+    Column("joint_holders", Text, nullable=False),
     Column("committee", String(_ID), nullable=False),
     Column("deciding_body", String(_ID), nullable=False),
     Column("launching_body", String(_ID), nullable=False),
@@ -165,11 +166,18 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=8,
+    version=9,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
-        puts(ModelRegistered, models, running=0),
+        puts(
+            ModelRegistered,
+            models,
+            running=0,
+            joint_holders=lambda r: " ".join(
+                str(one.organization) for one in r.event.joint_holders
+            ),
+        ),
         patches(RegistrationAccepted, models, running=1),
         patches(HolderChanged, models, "holder"),
         patches(ModelSuspended, models, running=0),

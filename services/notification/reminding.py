@@ -55,6 +55,7 @@ COLUMNS: Final = (
     deadlines.c.event_id,
     models.c.model_id,
     models.c.holder,
+    models.c.joint_holders,
     models.c.committee,
     models.c.deciding_body,
     models.c.launching_body,

@@ -5,13 +5,14 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case, Complaint, FormerRefusal
 from services.recognition.queries import NoParameters
 from services.recognition.readmodel import Standing, cases, certificates, models
 from shared.contracts.exemplar import DependentRecognitionDecided, ExemplarPutForward
+from shared.contracts.holding import JointHolder
 from shared.contracts.recognition import (
     CaseOpened,
     CertificateIssued,
@@ -28,7 +29,7 @@ from shared.contracts.recognition import (
 )
 from shared.contracts.values import Aim
 from shared.host.cursor import Order, PageParameters, fetch_page
-from shared.host.lists import into, where_equal
+from shared.host.lists import where_equal
 from shared.host.policy import Role
 from shared.host.service import NotFoundError, Page, Query
 
@@ -206,6 +207,7 @@ class CertificateRow(msgspec.Struct, frozen=True, kw_only=True):
     model_name: str
     aim: Aim
     holder: UUID
+    joint_holders: tuple[JointHolder, ...]
     standing: Standing
 
 
@@ -235,4 +237,10 @@ async def list_certificates(query: Query[ListCertificates]) -> Page[CertificateR
         Order(certificates.c.issued_on, descending=True),
         Order(certificates.c.case_id, descending=True),
     )
-    return await fetch_page(query.read, statement, order, wanted, into(CertificateRow))
+    return await fetch_page(query.read, statement, order, wanted, _certificate)
+
+
+def _certificate(row: Row[*tuple[object, ...]]) -> CertificateRow:
+    shown = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001 - public there
+    joint = msgspec.json.decode(str(shown["joint_holders"]))
+    return msgspec.convert(shown | {"joint_holders": joint}, CertificateRow, strict=False)

@@ -3,6 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
+from services.recognition.domain import achievement
 from services.recognition.domain.achievement import ACHIEVEMENT, Achievement
 from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case
@@ -18,21 +19,22 @@ F = TypeVar("F", bound=Request)
 async def of(
     call: Call[F], state: Case, opened: CaseOpened
 ) -> tuple[tuple[EarlierCase, ...] | None, tuple[UUID, ...]]:
-    """The cases before one in the row of its achievement and those it names, with their last events; None
+    """The cases before one in the rows of its achievements and those it names, with their last events; None
     while the case itself still has to enter a row.
     """
-    row = await _row(call, opened.achievement)
+    own = (opened.achievement, *opened.joint_achievements)
+    rows = {one: await _row(call, one) for one in own}
     again = None if state.reopened is None else state.reopened.complaint_id
-    if not row.has(opened.case_id, again):
+    if not all(row.has(opened.case_id, again) for row in rows.values()):
         return None, ()
-    before = [entry.case_id for entry in row.before(opened.case_id)]
+    before = [entry.case_id for entry in achievement.before(opened.case_id, rows)]
     found: list[EarlierCase] = []
     cites: list[UUID] = []
     for case in dict.fromkeys((*before, *(one.other_case for one in state.duplicates))):
         loaded = await call.load(CASE, case)
         other = loaded.state
         behind = case not in before
-        if behind and other.opened is not None and other.opened.achievement != opened.achievement:
+        if behind and other.opened is not None and other.opened.achievement not in own:
             others = await _row(call, other.opened.achievement)
             if not others.has(opened.case_id, None):
                 return None, ()
@@ -43,8 +45,8 @@ async def of(
     return tuple(found), tuple(cites)
 
 
-async def _row(call: Call[F], achievement: AchievementId) -> Achievement:
-    return (await call.load(ACHIEVEMENT, achievement)).state
+async def _row(call: Call[F], of_work: AchievementId) -> Achievement:
+    return (await call.load(ACHIEVEMENT, of_work)).state
 
 
 def _stands(case: CaseId, state: Case, *, behind: bool) -> EarlierCase:

@@ -20,7 +20,7 @@ from services.recognition.readmodel import (
 from shared.contracts.appraisal import AdviceIssued
 from shared.contracts.evaluation import RuleSettings
 from shared.contracts.recognition import CaseOpened, Ground
-from shared.contracts.values import AchievementId, HolderKind, ModelId
+from shared.contracts.values import AchievementId, HolderKind, ModelId, OrganizationId
 from shared.host.ids import derive_id
 from shared.host.text import fold
 
@@ -30,7 +30,8 @@ class Advised(msgspec.Struct, frozen=True, kw_only=True):
 
     advice: AdviceFacts
     holder_kind: HolderKind
-    achievement: AchievementId
+    achievements: tuple[AchievementId, ...]
+    """That of the leading holder, then those of the joint holders."""
     grounds: tuple[Ground, ...]
     cites: tuple[UUID, ...]
     withdrawn: str | None
@@ -71,8 +72,12 @@ async def of_advice(read: AsyncConnection, model: ModelId, year: int) -> Advised
     return Advised(
         advice=_advice_facts(issued),
         holder_kind=model_row.holder_kind,
-        achievement=achievement_id(
-            issued, model_row.name, model_row.address, model_row.holder_name
+        achievements=tuple(
+            achievement_id(issued, holder, (name, model_row.name, model_row.address))
+            for holder, name in (
+                (issued.holder, model_row.holder_name),
+                *((one.organization, one.name) for one in issued.joint_holders),
+            )
         ),
         grounds=found,
         cites=tuple(
@@ -92,19 +97,18 @@ async def of_advice(read: AsyncConnection, model: ModelId, year: int) -> Advised
 
 
 def achievement_id(
-    issued: AdviceIssued, name: str, address: str, holder_name: str | None
+    issued: AdviceIssued, holder: OrganizationId, named: tuple[str | None, str, str]
 ) -> AchievementId:
     """The same work of the same holder in a year, whoever it is registered with: the holder, its name and
     the model's, and the place, without regard to case and diacritics.
     """
-    words = (holder_name or "", name, address)
     return AchievementId(
         derive_id(
-            issued.holder,
+            holder,
             "achievement",
             issued.aim,
             str(issued.year),
-            *(" ".join(fold(text).split()) for text in words),
+            *(" ".join(fold(text or "").split()) for text in named),
         )
     )
 
@@ -117,6 +121,7 @@ def _advice_facts(issued: AdviceIssued) -> AdviceFacts:
         year=issued.year,
         aim=issued.aim,
         holder=issued.holder,
+        joint_holders=issued.joint_holders,
         committee=issued.committee,
         appraising_unit=issued.appraising_unit,
         deciding_body=issued.deciding_body,

@@ -93,7 +93,7 @@ def _parties(state: Case, command: CaseCommand) -> Parties:
         else (),
         DECIDING_BODY: {state.deciding_body or opened.deciding_body},
         COMMITTEE: {opened.committee},
-        HOLDER: {opened.holder},
+        HOLDER: {opened.holder, *(one.organization for one in opened.joint_holders)},
         APPRAISING_UNIT: {opened.appraising_unit},
     }
 

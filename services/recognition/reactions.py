@@ -1,9 +1,13 @@
 """What recognition does by itself: opens cases on advice, ends those of withdrawn models."""
 
+from collections.abc import Collection
 from typing import Final
+from uuid import UUID
+
+import msgspec
 
 from services.recognition import cascade, facts, graph_facts
-from services.recognition.domain.achievement import ACHIEVEMENT, EnterAchievement
+from services.recognition.domain.achievement import ACHIEVEMENT, EnterAchievement, before
 from services.recognition.domain.case import (
     CASE,
     Discontinue,
@@ -12,9 +16,9 @@ from services.recognition.domain.case import (
 from services.recognition.domain.determining import DetermineCompetence
 from services.recognition.domain.proposing import RecordEarlier
 from shared.contracts.appraisal import AdviceIssued
-from shared.contracts.recognition import CaseReopened, DuplicateFound
+from shared.contracts.recognition import AchievementEntered, CaseReopened, DuplicateFound
 from shared.contracts.registration import ModelWithdrawn
-from shared.contracts.values import CaseId, ModelId
+from shared.contracts.values import AchievementId, CaseId, ModelId
 from shared.domain.time import legal_date
 from shared.host.ids import derive_id
 from shared.host.service import Recorded, Work, when
@@ -33,13 +37,12 @@ async def on_advice(recorded: Recorded[AdviceIssued], work: Work) -> None:
     known = await facts.of_advice(work.read, model, year)
     case, now = case_id(model, year), work.now
     entering = EnterAchievement(
-        achievement=known.achievement,
+        achievement=known.achievements[0],
         case_id=case,
         model=model,
         deciding_body=known.advice.deciding_body,
     )
-    await work.execute(ACHIEVEMENT, known.achievement, entering, cites=(recorded.id,))
-    row = (await work.load(ACHIEVEMENT, known.achievement)).state
+    earlier = await _entered(work, entering, known.achievements, recorded.id)
     await work.execute(
         CASE,
         case,
@@ -49,8 +52,9 @@ async def on_advice(recorded: Recorded[AdviceIssued], work: Work) -> None:
             advice=known.advice,
             holder_kind=known.holder_kind,
             grounds=known.grounds,
-            achievement=known.achievement,
-            earlier=row.before(case),
+            achievement=known.achievements[0],
+            joint_achievements=known.achievements[1:],
+            earlier=earlier,
         ),
         cites=known.cites,
         rules=facts.rule_set_name(known.advice),
@@ -62,6 +66,17 @@ async def on_advice(recorded: Recorded[AdviceIssued], work: Work) -> None:
     if known.withdrawn is not None and known.withdrawn_event is not None:
         ended = Discontinue(at=now, reason=known.withdrawn)
         await work.execute(CASE, case, ended, cites=(known.withdrawn_event,))
+
+
+async def _entered(
+    work: Work, entering: EnterAchievement, rows: Collection[AchievementId], cause: UUID
+) -> tuple[AchievementEntered, ...]:
+    """Put the case in the row of each of its achievements; the cases that stand before it."""
+    for one in sorted(rows, key=str):
+        enter = msgspec.structs.replace(entering, achievement=one)
+        await work.execute(ACHIEVEMENT, one, enter, cites=(cause,))
+    found = {one: (await work.load(ACHIEVEMENT, one)).state for one in rows}
+    return before(entering.case_id, found)
 
 
 async def on_withdrawal(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
@@ -87,9 +102,8 @@ async def on_reopened(recorded: Recorded[CaseReopened], work: Work) -> None:
         deciding_body=opened.deciding_body,
         again=event.complaint_id,
     )
-    await work.execute(ACHIEVEMENT, opened.achievement, entering, cites=(recorded.id,))
-    row = (await work.load(ACHIEVEMENT, opened.achievement)).state
-    naming = RecordEarlier(earlier=row.before(event.case_id))
+    rows = (opened.achievement, *opened.joint_achievements)
+    naming = RecordEarlier(earlier=await _entered(work, entering, rows, recorded.id))
     await work.execute(CASE, event.case_id, naming, cites=(recorded.id,))
     known = await facts.of_advice(work.read, event.model, opened.year)
     if known.withdrawn is not None and known.withdrawn_event is not None:

@@ -167,6 +167,7 @@ certificates: Final = Table(
     Column("issued_by", String(_ID), nullable=False),
     Column("issued_on", String(_DATE), nullable=False),
     Column("decision_number", String(200), nullable=False),
+    Column("joint_holders", Text, nullable=False),
     Index("certificates_by_number", "certificate_number"),
     Index("certificates_by_day", "issued_on", "case_id"),
 )
@@ -273,7 +274,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=4,
+    version=5,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -286,7 +287,11 @@ READ_MODEL: Final = ReadModel(
             ModelRegistered,
             models,
             holder_event=lambda r: r.id,
-            search=lambda r: fold(f"{r.event.name} {r.event.address}"),
+            search=lambda r: fold(
+                " ".join(
+                    (r.event.name, r.event.address, *(one.name for one in r.event.joint_holders))
+                )
+            ),
             holder_search=lambda r: fold(r.event.holder_name or ""),
         ),
         patches(
@@ -357,7 +362,11 @@ READ_MODEL: Final = ReadModel(
         ),
         patches(CaseDiscontinued, cases, status="discontinued"),
         # What became of decisions.
-        puts(CertificateIssued, certificates),
+        puts(
+            CertificateIssued,
+            certificates,
+            joint_holders=lambda r: msgspec.json.encode(r.event.joint_holders).decode(),
+        ),
         adds(ComplaintLodged, cases, complaints_open=1),
         adds(ComplaintAnswered, cases, complaints_open=-1),
         patches(CaseReopened, cases, status="open", standing="reopened"),

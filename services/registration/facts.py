@@ -229,7 +229,11 @@ async def of_parties(
     work: Work, form: RegisterModelForm, former: ModelRegistered | None
 ) -> tuple[Graph, tuple[UUID, ...]]:
     """Who succeeds the bodies a registration names, and those of the registration before it."""
-    named = {form.holder, form.committee, form.deciding_body}
+    joint = [one.organization for one in form.joint_holders]
+    for body in joint:
+        if (await work.load(ORGANIZATION, body)).state.created is None:
+            raise NotFoundError("organization")
+    named = {form.holder, form.committee, form.deciding_body, *joint}
     if former is not None:
         named |= {former.holder, former.committee}
     return await organization_facts.successions_after(work, sorted(named, key=str))

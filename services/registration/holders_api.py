@@ -1,4 +1,4 @@
-"""Over HTTP: a model's holder changes."""
+"""Over HTTP: joint holders agree to a registration; a model's holder changes."""
 
 from typing import Final
 
@@ -6,7 +6,12 @@ import msgspec
 from msgspec.structs import asdict
 
 from services.registration import facts, quota_places
-from services.registration.domain.holders import ChangeHolder, ChangeHolderForm
+from services.registration.domain.holders import (
+    ChangeHolder,
+    ChangeHolderForm,
+    ConsentToHolding,
+    ConsentToHoldingForm,
+)
 from services.registration.domain.model import MODEL
 from shared.contracts.values import ModelId
 from shared.domain.time import legal_date
@@ -14,6 +19,12 @@ from shared.host.service import Api, Call, NotFoundError, Outcome
 
 _ONE: Final = "/models/{model_id}"
 _TAG: Final = "models"
+
+
+async def consent_to_holding(call: Call[ConsentToHoldingForm]) -> Outcome:
+    """Agree, as a joint holder that a registration names, to hold the model (practice)."""
+    command = ConsentToHolding(holder=call.body.holder, at=call.now)
+    return await call.execute(MODEL, call.path_id("model_id"), command)
 
 
 async def change_holder(call: Call[ChangeHolderForm]) -> Outcome:
@@ -58,5 +69,12 @@ async def change_holder(call: Call[ChangeHolderForm]) -> Outcome:
 
 
 def routes(api: Api) -> None:
-    """Declare the route of a change of holder."""
+    """Declare the routes of consents, and of a change of holder."""
+    api.write(
+        f"{_ONE}/joint-consents",
+        ConsentToHoldingForm,
+        consent_to_holding,
+        command=ConsentToHolding,
+        tag=_TAG,
+    )
     api.write(f"{_ONE}/holder", ChangeHolderForm, change_holder, command=ChangeHolder, tag=_TAG)

@@ -16,7 +16,7 @@ from services.registration.domain.feedback import (
     FeedbackCommand,
     RaiseFeedback,
 )
-from services.registration.domain.holders import ChangeHolder
+from services.registration.domain.holders import ChangeHolder, ConsentToHolding
 from services.registration.domain.life import (
     EndModel,
     NoteSilence,
@@ -137,11 +137,17 @@ def _model_parties(state: Model, command: ModelCommand) -> Parties:
             HOLDER: frozenset({command.holder} & allowed),
             COMMITTEE: frozenset({command.committee} & allowed),
         }
+    elif registration is not None and isinstance(command, ConsentToHolding):
+        # Each agrees for itself.
+        parties = {
+            HOLDER: _holding(registration) & {command.holder} - {registration.holder},
+            COMMITTEE: frozenset({registration.committee}),
+        }
     elif registration is not None and isinstance(command, CorrectEntry):
         parties = _who_enters(registration, command)
     elif registration is not None:
         parties = {
-            HOLDER: frozenset({registration.holder}),
+            HOLDER: _holding(registration),
             COMMITTEE: frozenset({registration.committee}),
             LAUNCHING_BODY: frozenset({registration.launching_body}),
             HELPER: _helper(state, command),
@@ -161,6 +167,12 @@ def _asking(command: LapsePlace | TakePlace | FreePlace) -> Mapping[str, frozens
 
 def _quota_parties(_state: Places, command: QuotaCommand) -> Parties:
     return _asking(command)
+
+
+def _holding(registration: ModelRegistered) -> frozenset[OrganizationId]:
+    """Every holder: the leading one and those that hold it with it."""
+    joint = (one.organization for one in registration.joint_holders)
+    return frozenset({registration.holder, *joint})
 
 
 def _holders(registration: ModelRegistered, command: RegisterModel) -> set[OrganizationId | None]:
@@ -183,7 +195,7 @@ def _who_enters(
     if command.entry == "register-number":
         return {LAUNCHING_BODY: frozenset({registration.launching_body})}
     return {
-        HOLDER: frozenset({registration.holder}),
+        HOLDER: _holding(registration),
         COMMITTEE: frozenset({registration.committee}),
     }
 
@@ -249,6 +261,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 ReturnRegistration: _BY_COMMITTEE,
                 RequestSupplement: _BY_COMMITTEE,
                 SupplySupplement: _BY_HOLDER,
+                ConsentToHolding: _BY_HOLDER,
                 ChangeHolder: _BY_COMMITTEE,
                 AdoptPlan: _BY_HOLDER,
                 RevisePlan: _BY_HOLDER,

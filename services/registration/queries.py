@@ -13,6 +13,7 @@ from services.registration.domain.movement import MOVEMENT
 from services.registration.domain.plan import Plan
 from services.registration.organization_rows import successions
 from services.registration.readmodel import (
+    holdings,
     models,
     movements,
     numbers,
@@ -29,7 +30,7 @@ from shared.contracts.registration import (
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import ProgressReported
-from shared.contracts.values import CategoryId, HolderKind, ModelId, WorkField, Year
+from shared.contracts.values import CategoryId, HolderKind, ModelId, OrganizationId, WorkField, Year
 from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page, order_for
 from shared.host.lists import into, where_equal, where_found
@@ -169,9 +170,18 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
         models.c.model_id,
         legal_date(query.now),
         (models.c.committee, wanted.committee, "committee"),
-        (models.c.holder, wanted.holder, "holder"),
         (models.c.deciding_body, wanted.deciding_body, "deciding_body"),
     )
+    if wanted.holder is not None:
+        held = await where_standing(
+            query.read,
+            successions,
+            select(holdings.c.model_id),
+            holdings.c.model_id,
+            legal_date(query.now),
+            (holdings.c.organization, wanted.holder, "holder"),
+        )
+        statement = statement.where(models.c.model_id.in_(held))
     order = order_for(wanted.sort, _ORDERS)
     return await fetch_page(query.read, statement, order, wanted, into(ModelRow))
 
@@ -184,6 +194,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     survey: SiteSurveyed | None
     registration: ModelRegistered
+    consents: tuple[OrganizationId, ...]
+    """The joint holders that agreed."""
     answer_by: date | None
     """The last day for the committee's answer; None while the holder supplements, and once it is given."""
     supplement_asked: SupplementRequested | None
@@ -220,6 +232,7 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
         revision=loaded.revision,
         survey=state.survey,
         registration=state.registration,
+        consents=tuple(sorted(state.consents, key=str)),
         answer_by=state.answering.due_on,
         supplement_asked=state.answering.asked,
         supplements=state.answering.supplements,

@@ -11,7 +11,7 @@ from services.registration.domain.similarity import leading
 from services.registration.running_rows import recorded_on
 from services.registration.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
 from shared.contracts.evaluation import RuleSetAdopted
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import JOINT_HOLDERS_MAX, HolderChanged
 from shared.contracts.intake import SimilarityFound
 from shared.contracts.registration import (
     CalendarSet,
@@ -44,7 +44,7 @@ from shared.contracts.running import (
     ProgressReported,
 )
 from shared.host.copying import adds, patches, puts, recorded_at
-from shared.host.rows import Patch, Put, RowChange
+from shared.host.rows import Patch, Put, Remove, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.standing import standing_tables
 from shared.host.text import fold
@@ -122,6 +122,16 @@ models: Final = Table(
     Index("models_by_unit", "holder", "movement", "year", "model_id"),
     Index("models_by_holder", "holder", "registered_at", "model_id"),
 )
+
+holdings: Final = Table(
+    "holdings",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("organization", String(_ID), nullable=False),
+    Index("holdings_by_body", "organization", "model_id"),
+)
+"""Whoever holds a model: the leading holder, of rank 0, and those that hold it together with it."""
 
 numbers: Final = Table(
     "numbers",
@@ -206,8 +216,24 @@ def _placed(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
         yield Put(place_words, {"model_id": model, "rank": rank, "word": word})
 
 
+def _holdings(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
+    event, model = recorded.event, str(recorded.event.model_id)
+    bodies = [event.holder, *(one.organization for one in event.joint_holders)]
+    for rank in range(1 + JOINT_HOLDERS_MAX):
+        key: dict[str, Value] = {"model_id": model, "rank": rank}
+        if rank < len(bodies):
+            yield Put(holdings, {**key, "organization": str(bodies[rank])})
+        else:
+            yield Remove(holdings, key)
+
+
+def _led(recorded: Recorded[HolderChanged]) -> Iterable[RowChange]:
+    key: dict[str, Value] = {"model_id": str(recorded.event.model_id), "rank": 0}
+    yield Patch(holdings, key, {"organization": str(recorded.event.holder)})
+
+
 READ_MODEL: Final = ReadModel(
-    version=7,
+    version=8,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -223,7 +249,11 @@ READ_MODEL: Final = ReadModel(
             late_accepted=0,
             suspended=0,
             session="none",
-            search=lambda r: fold(f"{r.event.name} {r.event.address}"),
+            search=lambda r: fold(
+                " ".join(
+                    (r.event.name, r.event.address, *(one.name for one in r.event.joint_holders))
+                )
+            ),
             holder_search=lambda r: fold(r.event.holder_name or ""),
         ),
         patches(
@@ -232,6 +262,8 @@ READ_MODEL: Final = ReadModel(
             *("holder", "holder_kind", "holder_name", "category"),
             holder_search=lambda r: fold(r.event.holder_name or ""),
         ),
+        on(ModelRegistered, _holdings),
+        on(HolderChanged, _led),
         puts(ModelRegistered, contents),
         on(ModelRegistered, _placed),
         puts(SimilarityFound, similarities),

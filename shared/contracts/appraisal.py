@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.contracts.event import Event
+from shared.contracts.holding import JointHolders
 from shared.contracts.running import Sha256
 from shared.contracts.values import (
     Account,
@@ -45,6 +46,7 @@ class AppraisalOpened(Event, frozen=True):
     criteria_set: CriteriaSetId
     criteria_set_version: int
     field: WorkField
+    joint_holders: JointHolders = ()
 
 
 class GateChecked(Event, frozen=True):
@@ -254,6 +256,7 @@ class AdviceIssued(Event, frozen=True):
     rule_set: RuleSetId
     rule_set_version: int
     ballot: BallotId | None = None
+    joint_holders: JointHolders = ()
 
 
 ConflictTie = Literal["holder", "holder_line", "core_team", "family", "other"]

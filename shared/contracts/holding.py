@@ -1,4 +1,8 @@
-"""Events about who holds a model: another takes it over."""
+"""Who holds a model: joint holders and their consent; another takes it over."""
+
+from typing import Annotated, Final
+
+import msgspec
 
 from shared.contracts.event import Event
 from shared.contracts.values import (
@@ -10,6 +14,30 @@ from shared.contracts.values import (
     OrganizationId,
     Text,
 )
+
+JOINT_HOLDERS_MAX: Final = 4
+"""Holders of a model beside the leading one."""
+
+
+class JointHolder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An organisation that holds a model together with the leading holder, and how it is named in papers
+    (practice: two organisations, two communes).
+    """
+
+    organization: OrganizationId
+    name: Line
+
+
+JointHolders = Annotated[tuple[JointHolder, ...], msgspec.Meta(max_length=JOINT_HOLDERS_MAX)]
+
+
+class JointHolderConsented(Event, frozen=True):
+    """`holder`, named as a joint holder, agrees to hold the model as it was registered (practice). Without the
+    consent of each the committee does not accept it.
+    """
+
+    model_id: ModelId
+    holder: OrganizationId
 
 
 class HolderChanged(Event, frozen=True):

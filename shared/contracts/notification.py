@@ -15,6 +15,7 @@ from shared.contracts.values import Forgettable, Line, ModelId, NoticeId, Organi
 Channel = Literal["inbox", "email"]
 Relation = Literal[
     "holder",
+    "joint_holder",
     "committee",
     "appraising_unit",
     "deciding_body",

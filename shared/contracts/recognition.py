@@ -20,6 +20,7 @@ from shared.contracts.exemplar import (
     ReviewClosed,
     ReviewOpened,
 )
+from shared.contracts.holding import JointHolders
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.values import (
     AchievementId,
@@ -71,6 +72,9 @@ class CaseOpened(Event, frozen=True):
     grounds: tuple[Ground, ...]
     rule_set: RuleSetId
     rule_set_version: int
+    joint_holders: JointHolders = ()
+    joint_achievements: tuple[AchievementId, ...] = ()
+    """Those of the joint holders: work of any of them is the same."""
 
 
 class CompetentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,6 +188,7 @@ class Recognized(Event, frozen=True):
     signer_office: Line
     signer: Forgettable
     outside_month_reason: Text | None = None
+    joint_holders: JointHolders = ()
 
 
 class Declined(Event, frozen=True):
@@ -205,6 +210,7 @@ class Declined(Event, frozen=True):
     signer: Forgettable
     reasons: Text
     outside_month_reason: Text | None = None
+    joint_holders: JointHolders = ()
 
 
 class DecisionDepartedFromAdvice(Event, frozen=True):
@@ -224,6 +230,8 @@ class CertificateIssued(Event, frozen=True):
     certificate_number: Line
     issued_on: date
     decision_number: Line
+    joint_holders: JointHolders = ()
+    """Whom it names beside the holder of the case."""
 
 
 class DecisionAmended(Event, frozen=True):

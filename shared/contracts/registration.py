@@ -7,7 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import HolderChanged, JointHolderConsented, JointHolders
 from shared.contracts.intake import (
     QuotaPlaceFreed,
     QuotaPlaceLapsed,
@@ -253,6 +253,8 @@ class ModelRegistered(Event, frozen=True):
     holder_person: Forgettable | None = None
     sub_field: CategoryId | None = None
     particulars: Particulars = Particulars()
+    joint_holders: JointHolders = ()
+    """Who holds it together with `holder`, which leads: its committee, its place in the quota (practice)."""
 
 
 class LaunchingBodyRegistrationRecorded(Event, frozen=True):
@@ -450,6 +452,7 @@ EVENTS: Final = Catalogue(
             "FeedbackRaised.v1": FeedbackRaised,
             "FeedbackAnswered.v1": FeedbackAnswered,
             "SimilarityFound.v1": SimilarityFound,
+            "JointHolderConsented.v1": JointHolderConsented,
             "HolderChanged.v1": HolderChanged,
             "QuotaPlaceTaken.v1": QuotaPlaceTaken,
             "QuotaPlaceFreed.v1": QuotaPlaceFreed,

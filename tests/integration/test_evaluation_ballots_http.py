@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from shared.contracts import registration
+from shared.contracts.holding import JointHolder
 from shared.contracts.registration import OrganizationLineChanged
 from shared.host.ids import derive_id, new_key
 from tests.support.evaluating import (
@@ -247,6 +248,15 @@ async def test_a_council_changes_and_a_substitute_votes_in_the_members_place(
     await evaluation.vote(ballot, "approve", "stranger")
     away = await evaluation.refused(f"{ballot}/votes", {"choice": "approve"}, user=MEMBERS[1])
     assert away["type"].endswith("/not-a-voter")
+
+
+async def test_who_works_at_a_joint_holder_is_recused_as_well(evaluation: Evaluation) -> None:
+    evaluation.joint = (JointHolder(organization=ELSEWHERE, name="Chi hội Phụ nữ"),)
+    await evaluation.posting_closed()
+    council = await evaluation.council({MEMBERS[0]: CELL, MEMBERS[1]: ELSEWHERE})
+    ballot = await evaluation.open_ballot(council)
+    shown = await evaluation.here.get(ballot)
+    assert [one["tie"] for one in shown["recused"]] == ["holder", "holder"]
 
 
 async def test_who_has_a_tie_to_the_holder_is_recused_before_the_ballot_opens(

@@ -12,6 +12,7 @@ import pytest
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
 from shared.contracts.exemplar import DependentRecognitionSuspended
+from shared.contracts.holding import JointHolder, JointHolderConsented
 from shared.contracts.recognition import CaseOpened, ProposalReturned, Recognized
 from shared.contracts.registration import (
     RegistrationAccepted,
@@ -36,11 +37,13 @@ from shared.contracts.values import (
     CaseId,
     DifficultyId,
     FeedbackId,
+    ModelId,
     OrganizationId,
 )
+from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, user, world
+from tests.support.recorded import World, world
 from tests.support.story import CELL, COMMITTEE, MODEL, OFFICE, SECTION, YEAR
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -48,6 +51,10 @@ INBOX = "/notification/inbox"
 CASE = CaseId(UUID("018f0000-0000-7000-8000-0000000000c1"))
 
 LATE = OrganizationId(UUID("018f0000-0000-7000-8000-0000000000d1"))
+
+
+def user(name: str, role: Role, organization: OrganizationId | None) -> User:
+    return User(user=name, subject=name, roles=(role,), organization=organization)
 
 
 USERS = (
@@ -286,6 +293,25 @@ async def test_a_change_of_holder_is_told_to_both_and_what_follows_to_the_new_on
     assert len(await inbox(running, "late", "ModelPraised")) == 1
     told = (await running.get(INBOX, user="holder"))["items"]
     assert [row["kind"] for row in told] == ["HolderChanged"]
+
+
+async def test_joint_holders_are_asked_and_told_like_the_leading_one(running: World) -> None:
+    other = ModelId(UUID(int=0xD9))
+    joint = (JointHolder(organization=LATE, name="Chi hội Phụ nữ"),)
+    await running.record(
+        registration.EVENTS,
+        f"model-{other}",
+        msgspec.structs.replace(story.registered(other), joint_holders=joint),
+        JointHolderConsented(model_id=other, holder=LATE),
+        ModelPraised(model_id=other, by=SECTION, reasons="Đường sạch cả ba tháng."),
+    )
+    (asked,) = await inbox(running, "late", "ModelRegistered")
+    assert asked["relation"] == "joint_holder"
+    for name in ("committee", "holder"):
+        assert len(await inbox(running, name, "JointHolderConsented")) == 1
+    for name in ("late", "holder"):
+        (told,) = await inbox(running, name, "ModelPraised")
+        assert told["relation"] == "holder"
 
 
 async def test_what_names_its_case_alone_is_told_about_the_cases_model(running: World) -> None:

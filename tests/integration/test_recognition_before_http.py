@@ -9,6 +9,7 @@ import pytest
 
 from shared.contracts import evaluation, registration
 from shared.contracts.appraisal import AdviceIssued
+from shared.contracts.holding import JointHolder
 from shared.contracts.values import ModelId
 from tests.support import story
 from tests.support.recognising import (
@@ -112,6 +113,44 @@ async def test_an_achievement_is_of_whoever_holds_the_model_now(running: World) 
     await running.until(running.is_settled)
     listed = (await running.get("/recognition/cases", q="chi hoi phu nu"))["items"]
     assert [row["holder"] for row in listed] == [str(UNION), str(UNION)]
+
+
+async def test_work_of_any_of_its_joint_holders_is_one_achievement_and_papers_name_all(
+    running: World,
+) -> None:
+    """The cell and the union hold a model together; the union registered the same work alone as well."""
+    union = JointHolder(organization=UNION, name="Chi hội Phụ nữ bản Cửa Rào")
+    joint = msgspec.structs.replace(story.registered(), joint_holders=(union,))
+    await running.record(registration.EVENTS, f"model-{MODEL}", joint)
+    advised = msgspec.structs.replace(story.advice_issued(), joint_holders=(union,))
+    await running.record(
+        evaluation.EVENTS,
+        f"appraisal-{story.APPRAISAL}",
+        story.appraised(),
+        story.posting_closed(),
+        advised,
+    )
+    case = await case_with(running, "competence")
+    named = [{"organization": str(UNION), "name": union.name}]
+    assert case["opened"]["joint_holders"] == named
+
+    own = msgspec.structs.replace(
+        story.registered(OTHER_MODEL), holder=UNION, holder_name=union.name
+    )
+    await running.record(registration.EVENTS, f"model-{OTHER_MODEL}", own)
+    await of_union(running, story.advice_issued(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL))
+    await case_with(running, "competence", OTHER_MODEL)
+    (found,) = (await running.get(OTHER))["duplicates"]
+    assert found["other_case"] == case["opened"]["case_id"]
+
+    decided = await signed(running, f"{ONE}/recognition", DECISION, "signer")
+    assert decided.is_success, decided.text
+    certificate = {"certificate_number": "07/GCN"}
+    answer = await running.post(f"{ONE}/certificate", certificate, user="clerk")
+    assert answer.is_success, answer.text
+    await running.until(running.is_settled)
+    (shown,) = (await running.get("/recognition/certificates", number="07/GCN"))["items"]
+    assert (shown["holder"], shown["joint_holders"]) == (str(story.CELL), named)
 
 
 async def of_union(here: World, advice: AdviceIssued) -> None:

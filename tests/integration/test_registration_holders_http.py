@@ -1,4 +1,4 @@
-"""Who holds a model, over HTTP: another takes it over, and who may act follows."""
+"""Who holds a model, over HTTP: joint holders agree and act alike; another takes it over, and who may act follows."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -127,3 +127,62 @@ async def test_it_takes_a_place_of_the_new_unit_and_gives_the_former_back(here: 
     stored = await here.runtime.store.read_stream(f"quota-{quota_id(CELL, MOVEMENT, YEAR)}")
     assert [event.type.split(".")[-2] for event in stored] == ["QuotaPlaceTaken", "QuotaPlaceFreed"]
     assert b"holder-changed" in stored[-1].data
+
+
+JOINT = {"joint_holders": [{"organization": str(UNION), "name": "Chi hội Phụ nữ bản Cửa Rào"}]}
+AGREES = {"holder": str(UNION)}
+
+
+async def test_joint_holders_agree_first_and_then_act_alike(here: World) -> None:
+    await ok(here, f"{ONE}/registration", form(**JOINT), "registrant")
+    waiting = await here.post(f"{ONE}/acceptance", {}, user="officer")
+    assert waiting.json()["type"].endswith("/joint-consent-missing")
+    assert "Chi hội Phụ nữ" in waiting.json()["detail"]
+    await denied(here, f"{ONE}/joint-consents", AGREES, "registrant", "foreigner", "clerk")
+    written = await ok(here, f"{ONE}/joint-consents", AGREES, "union")
+    assert written["events"] == ["dvk.registration.JointHolderConsented.v1"]
+    assert (await here.get(ONE))["consents"] == [str(UNION)]
+    await ok(here, f"{ONE}/acceptance", {}, "officer")
+    await ok(here, f"{ONE}/plan", PLAN, "union")
+    await ok(here, f"{ONE}/progress", PROGRESS, "registrant")
+    for holder in (CELL, UNION):
+        (row,) = (await here.get("/registration/models", holder=holder))["items"]
+        assert row["model_id"] == str(MODEL)
+    found = (await here.get("/registration/models", q="chi hoi phu nu"))["items"]
+    assert [row["holder"] for row in found] == [str(CELL)]
+
+
+async def test_it_takes_the_leading_holders_place_alone(here: World) -> None:
+    await ok(here, f"{ONE}/registration", form(**JOINT), "registrant")
+    other = f"/registration/models/{OTHER_MODEL}/registration"
+    full = await here.post(other, form(), user="registrant")
+    assert full.json()["type"].endswith("/quota-full")
+    await ok(here, other, form(holder=str(UNION), holder_name="Chi hội Phụ nữ"), "union")
+
+
+async def test_who_is_left_out_of_a_dossier_after_a_return_is_no_holder_any_more(
+    here: World,
+) -> None:
+    await ok(here, f"{ONE}/registration", form(**JOINT), "registrant")
+    await ok(here, f"{ONE}/return", {"reasons": "Chưa rõ phần việc."}, "officer")
+    await ok(here, f"{ONE}/registration", form(), "registrant")
+    await ok(here, f"{ONE}/acceptance", {}, "officer")
+    await denied(here, f"{ONE}/plan", PLAN, "union")
+    assert (await here.get("/registration/models", holder=UNION))["items"] == []
+
+
+async def test_the_committee_enters_a_consent_on_paper_and_bad_ones_are_refused(
+    here: World,
+) -> None:
+    await ok(here, f"{ONE}/registration", form(**JOINT), "registrant")
+    stranger = await here.post(f"{ONE}/joint-consents", {"holder": str(ELSEWHERE)}, user="officer")
+    assert stranger.json()["type"].endswith("/not-a-joint-holder")
+    await ok(here, f"{ONE}/joint-consents", AGREES, "officer")
+    other = f"/registration/models/{OTHER_MODEL}/registration"
+    many = JOINT["joint_holders"] * 5
+    for joint in (many, [{"organization": str(UNION)}], [{"name": "Chi hội"}]):
+        answer = await here.post(other, form(joint_holders=joint), user="officer")
+        assert answer.status_code in (400, 422), joint
+    nowhere = [{"organization": str(OTHER_MODEL), "name": "Không có"}]
+    answer = await here.post(other, form(joint_holders=nowhere), user="officer")
+    assert answer.status_code in (403, 404)

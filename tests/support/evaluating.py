@@ -14,6 +14,7 @@ import msgspec
 from services.evaluation import facts
 from services.evaluation.service import SERVICE
 from shared.contracts import registration
+from shared.contracts.holding import JointHolders
 from shared.contracts.registration import ResultsReported
 from shared.contracts.values import AppraisalId, ModelId, OrganizationId, RuleSetId
 from shared.eventstore.port import StoredEvent
@@ -62,6 +63,8 @@ class Evaluation:
     preset: dict[str, Any]
     rule_set: str = ""
     """The rule set adopted last."""
+    joint: JointHolders = ()
+    """Who holds the model together with the cell."""
 
     @classmethod
     async def of(cls, here: World) -> "Evaluation":
@@ -98,7 +101,9 @@ class Evaluation:
         return str((await self.ok("/evaluation/criteria-sets", body, user=user))["id"])
 
     async def register(self, rule_set: str) -> None:
-        registered = msgspec.structs.replace(story.registered(), rule_set=RuleSetId(UUID(rule_set)))
+        registered = msgspec.structs.replace(
+            story.registered(), rule_set=RuleSetId(UUID(rule_set)), joint_holders=self.joint
+        )
         await self.here.record(registration.EVENTS, f"model-{MODEL}", registered)
 
     async def assign_competence(self) -> None:

@@ -134,7 +134,7 @@ class World:
 
 
 def user(name: str, role: Role | None, organization: UUID | None) -> User:
-    """Somebody who signs in under the name, with one role at most, for one body at most."""
+    """Somebody who signs in under the name, with one role or none, for one body or none."""
     roles = () if role is None else (role,)
     return User(user=name, subject=name, roles=roles, organization=organization)
 

@@ -114,6 +114,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "steady": ("khá, ổn định", "steady"),
         "weak": ("yếu, cần củng cố", "weak"),
         "holder": ("chủ thể", "holder"),
+        "joint_holder": ("chủ thể cùng thực hiện", "joint holder"),
         "committee": ("cấp ủy", "committee"),
         "appraising_unit": ("đơn vị thẩm định", "appraising unit"),
         "deciding_body": ("cơ quan quyết định", "deciding body"),

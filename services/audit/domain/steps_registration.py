@@ -7,7 +7,7 @@ from typing import Final
 from services.audit.domain.phrases import Template
 from shared.contracts import registration as r
 from shared.contracts.event import Event
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import HolderChanged, JointHolderConsented
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
 
@@ -125,6 +125,10 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             "{answer_by}: {answer}",
             en="The registration was supplemented on {supplied_on} ({changed} items changed); the committee "
             "answers by {answer_by}: {answer}",
+        ),
+        JointHolderConsented: Template(
+            vi="{holder} đồng ý cùng thực hiện mô hình.",
+            en="{holder} agreed to hold the model jointly.",
         ),
         HolderChanged: Template(
             vi="{holder} tiếp nhận mô hình từ {former}, {committee} ghi nhận ({agreement}). Lý do: {reason}",

@@ -15,6 +15,7 @@ from shared.contracts.appraisal import (
     GateChecked,
 )
 from shared.contracts.evaluation import Criterion, ScoreRule, SiteVisitRule
+from shared.contracts.holding import JointHolders
 from shared.contracts.running import Sha256
 from shared.contracts.values import (
     Aim,
@@ -63,6 +64,7 @@ class OpenAppraisal(Request, frozen=True, kw_only=True):
     criteria_set: CriteriaSetId
     criteria_set_version: int
     field: WorkField
+    joint_holders: JointHolders = ()
     at: Instant
 
 
@@ -181,6 +183,7 @@ def open_appraisal(state: Appraisal, command: OpenAppraisal) -> tuple[AppraisalO
             criteria_set=command.criteria_set,
             criteria_set_version=command.criteria_set_version,
             field=command.field,
+            joint_holders=command.joint_holders,
         ),
     )
 

@@ -15,7 +15,7 @@ from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitSch
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import HolderChanged, JointHolderConsented
 from shared.contracts.notification import (
     BodyUrged,
     DeadlineApproached,
@@ -88,7 +88,7 @@ _OF_DECISIONS: Final[tuple[Relation, ...]] = (
 )
 
 RULES: Final[tuple[RecipientRule, ...]] = (
-    RecipientRule(ModelRegistered, ("committee", "launching_body"), _PRACTICE),
+    RecipientRule(ModelRegistered, ("committee", "launching_body", "joint_holder"), _PRACTICE),
     RecipientRule(RegistrationAccepted, ("holder",), _PRACTICE),
     RecipientRule(RegistrationReturned, ("holder",), _PRACTICE),
     RecipientRule(SupplementRequested, ("holder",), _PRACTICE),
@@ -101,6 +101,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(AdviceIssued, ("deciding_body",), "guideline III.2.1c"),
     RecipientRule(Recognized, _OF_DECISIONS, _DECISION),
     RecipientRule(Declined, _OF_DECISIONS, _DECISION),
+    RecipientRule(JointHolderConsented, ("committee", "holder"), _PRACTICE),
     RecipientRule(HolderChanged, ("holder", "launching_body"), _PRACTICE),
     RecipientRule(PlanRevised, ("committee",), _PRACTICE),
     RecipientRule(ModelPraised, ("holder", "committee"), "guideline III.2.1a"),

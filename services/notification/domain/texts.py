@@ -85,6 +85,10 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Kế hoạch của mô hình “{title}” đã được điều chỉnh, có nêu lý do. Hãy xem.",
             en="The plan of the model “{title}” was revised, with the reason. Look at it.",
         ),
+        "JointHolderConsented": NoticeText(
+            vi="Một chủ thể cùng thực hiện mô hình “{title}” đã đồng ý.",
+            en="A joint holder of the model “{title}” has agreed.",
+        ),
         "HolderChanged": NoticeText(
             vi="Mô hình “{title}” có chủ thể mới. Hãy xem quyết định của cấp ủy.",
             en="The model “{title}” has another holder now. See what the committee put on record.",

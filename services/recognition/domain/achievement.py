@@ -7,6 +7,7 @@ that is undone puts its case behind all others, where it waits for each of them:
 they looked at the refusal does not become wrong.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -34,6 +35,21 @@ class Achievement(msgspec.Struct, frozen=True):
     def has(self, case: CaseId, again: UUID | None) -> bool:
         """Whether a case entered, for the first time or again by that complaint."""
         return any((entry.case_id, entry.again) == (case, again) for entry in self.entered)
+
+
+def before(
+    case: CaseId, rows: Mapping[AchievementId, Achievement]
+) -> tuple[AchievementEntered, ...]:
+    """The cases that stand before `case` in any of its rows, a joint model's of each holder. Of two cases that
+    share several rows the first of these by id says which is before the other, as both enter them in that order.
+    """
+    found: list[AchievementEntered] = []
+    settled = {case}
+    for achievement in sorted(rows, key=str):
+        row = rows[achievement]
+        found += [entry for entry in row.before(case) if entry.case_id not in settled]
+        settled |= {entry.case_id for entry in row.entered}
+    return tuple(found)
 
 
 class EnterAchievement(Request, frozen=True, kw_only=True):

@@ -70,6 +70,7 @@ def issue_certificate(state: Case, command: IssueCertificate) -> tuple[Certifica
             certificate_number=command.certificate_number,
             issued_on=legal_date(command.at),
             decision_number=recognized.decision_number,
+            joint_holders=recognized.joint_holders,
         ),
     )
 

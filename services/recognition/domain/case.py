@@ -35,6 +35,7 @@ from services.recognition.domain.proposing import (
     WithdrawDuplicate,
 )
 from services.recognition.domain.revocation import DismissRevocation, ProposeRevocation, Revoke
+from shared.contracts.holding import JointHolders
 from shared.contracts.recognition import (
     AchievementEntered,
     Advice,
@@ -69,6 +70,7 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     year: int
     aim: Aim
     holder: OrganizationId
+    joint_holders: JointHolders = ()
     committee: OrganizationId
     appraising_unit: OrganizationId
     deciding_body: OrganizationId
@@ -88,6 +90,7 @@ class OpenCase(Request, frozen=True, kw_only=True):
     holder_kind: HolderKind
     grounds: tuple[Ground, ...]
     achievement: AchievementId
+    joint_achievements: tuple[AchievementId, ...] = ()
     earlier: tuple[AchievementEntered, ...] = ()
 
 
@@ -216,6 +219,8 @@ def _open(state: Case, command: OpenCase) -> Events:
             grounds=command.grounds,
             rule_set=advice.rule_set,
             rule_set_version=advice.rule_set_version,
+            joint_holders=advice.joint_holders,
+            joint_achievements=command.joint_achievements,
         ),
         *(proposing.named(command.case_id, advice.model, earlier) for earlier in command.earlier),
     )

@@ -1,4 +1,6 @@
-"""Who holds a model: who may register one, and how a running model goes to another holder (practice)."""
+"""Who holds a model: who may register one, alone or with others that agree, and how a running model goes to
+another holder (practice).
+"""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,7 +12,11 @@ import msgspec
 from services.registration.domain import model_refusals as refuse
 from services.registration.domain import quota
 from services.registration.domain.facts import HolderFacts, RegistrationRules
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import (
+    HolderChanged,
+    JointHolder,
+    JointHolderConsented,
+)
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.values import (
     CategoryId,
@@ -58,6 +64,18 @@ class ChangeHolder(HolderChange, frozen=True, kw_only=True):
     place: UUID | None = None
 
 
+class ConsentToHoldingForm(Request, frozen=True, kw_only=True):
+    """Which of the joint holders that the registration names agrees."""
+
+    holder: OrganizationId
+
+
+class ConsentToHolding(ConsentToHoldingForm, frozen=True, kw_only=True):
+    """Agree, as a joint holder, to hold the model as registered."""
+
+    at: Instant
+
+
 # --- rules ------------------------------------------------------------------------------------
 
 _PRACTICE: Final = "change of a model's holder, by agreement, with reason, on record"
@@ -91,6 +109,77 @@ class Wanted(Protocol):
     def holder_name(self) -> str | None: ...
     @property
     def category(self) -> str: ...
+
+
+_JOINT: Final = "joint holders: two organisations, two communes; each agrees"
+
+JOINT_OF_INDIVIDUAL: Final = Refusal(
+    "joint-holders-of-individual",
+    vi="Mô hình của cá nhân không có chủ thể cùng thực hiện. Hãy đăng ký dưới tên tập thể.",
+    en="A model of an individual has no joint holders. Register it under the name of a collective.",
+    practice=_JOINT,
+)
+HOLDER_TWICE: Final = Refusal(
+    "holder-named-twice",
+    vi="Một đơn vị được ghi hai lần trong số các chủ thể. Hãy ghi mỗi đơn vị một lần.",
+    en="An organisation is named twice among the holders. Name each once.",
+    practice=_JOINT,
+)
+NOT_JOINT: Final = Refusal(
+    "not-a-joint-holder",
+    vi="Đơn vị này không được ghi là chủ thể cùng thực hiện trong đăng ký.",
+    en="The registration does not name this organisation as a joint holder.",
+    practice=_JOINT,
+)
+CONSENT_MISSING: Final = Refusal(
+    "joint-consent-missing",
+    vi="Chưa có sự đồng ý của chủ thể cùng thực hiện: {names}. Hãy chờ các đơn vị này đồng ý, hoặc trả lại và nêu "
+    "lý do.",
+    en="Joint holders have not agreed yet: {names}. Wait for their consent, or return the registration with "
+    "reasons.",
+    practice=_JOINT,
+)
+
+
+def check_joint(
+    holder: OrganizationId,
+    kind: HolderKind,
+    joint: Collection[JointHolder],
+    successions: Graph,
+    today: date,
+) -> None:
+    """Whether these may hold a model together with `holder`. Raises RefusedError."""
+    if joint and kind == "individual":
+        raise JOINT_OF_INDIVIDUAL()
+    bodies = [holder, *(one.organization for one in joint)]
+    if len(set(bodies)) < len(bodies):
+        raise HOLDER_TWICE()
+    if any(successions.ended(one.organization, today) for one in joint):
+        raise refuse.HOLDER_ENDED()
+
+
+def consent(
+    command: ConsentToHolding,
+    registration: ModelRegistered,
+    given: Collection[OrganizationId],
+    *,
+    awaited: bool,
+) -> tuple[JointHolderConsented, ...]:
+    """A joint holder agrees while the committee has not answered. Raises RefusedError."""
+    if command.holder not in {one.organization for one in registration.joint_holders}:
+        raise NOT_JOINT()
+    if command.holder in given:
+        return ()
+    if not awaited:
+        raise refuse.NOT_AWAITING_DECISION()
+    return (JointHolderConsented(model_id=registration.model_id, holder=command.holder),)
+
+
+def check_consents(registration: ModelRegistered, given: Collection[OrganizationId]) -> None:
+    """Whether every joint holder agreed. Raises RefusedError."""
+    missing = [one.name for one in registration.joint_holders if one.organization not in given]
+    if missing:
+        raise CONSENT_MISSING(names=", ".join(missing))
 
 
 def check(
@@ -156,6 +245,13 @@ def change(
         raise RESULTS_ARE_THE_HOLDERS(year=registration.year)
     today = legal_date(command.at)
     check(command, command.holder_person, command.rules, command.successions, today)
+    check_joint(
+        command.holder,
+        command.holder_kind,
+        registration.joint_holders,
+        Graph(),  # a joint holder that ended since has its successor, or is missed by nobody
+        today,
+    )
     if registration.committee not in command.holder_facts.committees:
         raise COMMITTEE_STAYS()
     if (command.holder, command.holder_kind) != (registration.holder, registration.holder_kind):

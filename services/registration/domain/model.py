@@ -25,7 +25,7 @@ from services.registration.domain.extension import (
     GrantExtension,
     RefuseExtension,
 )
-from services.registration.domain.holders import ChangeHolder
+from services.registration.domain.holders import ChangeHolder, ConsentToHolding
 from services.registration.domain.life import (
     EndModel,
     LifeCommand,
@@ -122,6 +122,9 @@ def decide(state: Model, command: ModelCommand) -> Events:
             return _request_supplement(state, command)
         case SupplySupplement():
             return _supply_supplement(state, command)
+        case ConsentToHolding():
+            awaited = state.status in ("registered", "supplementing")
+            return holders.consent(command, registration_of(state), state.consents, awaited=awaited)
         case ChangeHolder():
             return _change_holder(state, command)
         case ReportProgress():
@@ -218,6 +221,7 @@ def _register(state: Model, command: RegisterModel) -> Events:
             holder=command.holder,
             holder_name=command.holder_name,
             holder_person=command.holder_person,
+            joint_holders=command.joint_holders,
             category=command.category,
             committee=command.committee,
             launching_body=year.launching_body,
@@ -240,6 +244,9 @@ def _lapse_place(state: Model, command: LapsePlace) -> Events:
 def _check_parties(command: RegisterModel) -> None:
     today = legal_date(command.at)
     holders.check(command, command.holder_person, command.rules, command.successions, today)
+    holders.check_joint(
+        command.holder, command.holder_kind, command.joint_holders, command.successions, today
+    )
     if command.committee not in command.holder_facts.committees:
         raise refuse.FOREIGN_COMMITTEE()
     if command.successions.ended(command.deciding_body, today):
@@ -267,6 +274,7 @@ def _accept(state: Model, command: AcceptRegistration) -> Events:
         raise answering.SUPPLEMENT_AWAITED()
     if state.status != "registered":
         raise refuse.NOT_AWAITING_DECISION()
+    holders.check_consents(registration, state.consents)
     known = {found.other for found in state.similar}
     fresh = tuple(one for one in command.similar if one.other not in known)
     found = (*state.similar, *_found(registration.model_id, fresh))
@@ -374,6 +382,7 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
             "ReturnRegistration": ReturnRegistration,
             "RequestSupplement": RequestSupplement,
             "SupplySupplement": SupplySupplement,
+            "ConsentToHolding": ConsentToHolding,
             "ChangeHolder": ChangeHolder,
             "AdoptPlan": AdoptPlan,
             "RevisePlan": RevisePlan,

@@ -11,11 +11,12 @@ from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.evidence import EvidenceCommand
 from services.registration.domain.extension import ExtensionCommand
 from services.registration.domain.facts import HolderFacts, MovementYear, RegistrationRules
-from services.registration.domain.holders import ChangeHolder
+from services.registration.domain.holders import ChangeHolder, ConsentToHolding
 from services.registration.domain.life import LifeCommand
 from services.registration.domain.plan import Figures, PlanningCommand
 from services.registration.domain.similarity import Similar
 from services.registration.domain.support import SupportCommand
+from shared.contracts.holding import JointHolders
 from shared.contracts.particulars import Particulars
 from shared.contracts.values import (
     Aim,
@@ -76,6 +77,8 @@ class RegistrationDossier(Request, frozen=True, kw_only=True):
     holder: OrganizationId
     holder_name: Line | None = None
     category: CategoryId
+    joint_holders: JointHolders = ()
+    """Who holds it together with `holder`, which leads; each has to agree before it is accepted."""
     committee: OrganizationId
     deciding_body: OrganizationId
 
@@ -263,6 +266,7 @@ ModelCommand = (
     | AcceptRegistration
     | ReturnRegistration
     | AnsweringCommand
+    | ConsentToHolding
     | ChangeHolder
     | PlanningCommand
     | SupportCommand

@@ -25,7 +25,7 @@ from services.registration.domain.life import Life, LifeEvent
 from services.registration.domain.plan import Plan, Planning, PlanningEvent
 from services.registration.domain.support import Support, SupportEvent
 from shared.contracts.event import Event
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import HolderChanged, JointHolderConsented
 from shared.contracts.intake import QuotaPlaceLapsed, SimilarityFound
 from shared.contracts.registration import (
     LatenessRecorded,
@@ -67,6 +67,7 @@ from shared.contracts.running import (
     ProgressReported,
     ReplicationRecorded,
 )
+from shared.contracts.values import OrganizationId
 
 ModelEvent = (
     SiteSurveyed
@@ -75,6 +76,7 @@ ModelEvent = (
     | RegistrationAccepted
     | RegistrationReturned
     | AnsweringEvent
+    | JointHolderConsented
     | HolderChanged
     | QuotaPlaceLapsed
     | SimilarityFound
@@ -114,6 +116,7 @@ class Model(msgspec.Struct, frozen=True):
     survey: SiteSurveyed | None = None
     registration: ModelRegistered | None = None
     answering: Answering = Answering()
+    consents: frozenset[OrganizationId] = frozenset()
     lapsed_places: frozenset[UUID] = frozenset()
     similar: tuple[SimilarityFound, ...] = ()
     accepted_because: str | None = None
@@ -171,8 +174,8 @@ def evolve(state: Model, event: ModelEvent) -> Model:
             return _answered(state, event)
         case QuotaPlaceLapsed() | SimilarityFound():
             return _noted(state, event)
-        case HolderChanged():
-            return known(state, registration=_held_by(state, event))
+        case JointHolderConsented() | HolderChanged():
+            return _held(state, event)
         case LaunchingBodyRegistrationRecorded():
             return known(state, register_number=event.register_number)
         case PlanAdopted():
@@ -239,6 +242,8 @@ def _answered(
         status=_ANSWERED[type(event)],
         answering=answering.evolve(state.answering, event),
         accepted_because=because,
+        # What is registered again after a return is another dossier: it is agreed to anew.
+        consents=frozenset() if isinstance(event, RegistrationReturned) else state.consents,
     )
 
 
@@ -257,9 +262,13 @@ def _awaiting_answer(state: Model, event: ModelRegistered | SupplementSupplied) 
     return known
 
 
-def _held_by(state: Model, event: HolderChanged) -> ModelRegistered | None:
-    registration = state.registration
-    return None if registration is None else holders.with_holder(registration, event)
+def _held(state: Model, event: JointHolderConsented | HolderChanged) -> Model:
+    known, registration = msgspec.structs.replace, state.registration
+    if isinstance(event, JointHolderConsented):
+        return known(state, consents=state.consents | {event.holder})
+    if registration is None:
+        return state
+    return known(state, registration=holders.with_holder(registration, event))
 
 
 def _corrected(state: Model, entries: Entries) -> Model:

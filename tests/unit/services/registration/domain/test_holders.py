@@ -1,4 +1,6 @@
-"""A running model goes to another holder by agreement, until its results are in (practice; III.2.1b)."""
+"""Joint holders agree before a registration is accepted; a running model goes to another holder by agreement,
+until its results are in (practice; III.2.1b).
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -11,11 +13,12 @@ from hypothesis import strategies as st
 from services.registration.domain import holders, life, quota
 from services.registration.domain import model_refusals as refuse
 from services.registration.domain.facts import HolderFacts
-from services.registration.domain.holders import ChangeHolder
+from services.registration.domain.holders import ChangeHolder, ConsentToHolding
 from services.registration.domain.model import MODEL
+from services.registration.domain.model_commands import AcceptRegistration
 from services.registration.domain.model_state import Model, ModelEvent
 from shared.contracts.evaluation import Quota
-from shared.contracts.holding import HolderChanged
+from shared.contracts.holding import HolderChanged, JointHolder, JointHolderConsented
 from shared.contracts.intake import QuotaPlaceLapsed
 from shared.contracts.running import ModelEnded
 from shared.contracts.values import Forgettable, OrganizationId
@@ -29,6 +32,7 @@ from tests.support.dossier import (
     accepted,
     model,
     planned,
+    register,
     registered,
     reported,
     results,
@@ -137,6 +141,70 @@ class TestChangingTheHolder:
         model.given(*running).when(ended).then_refused(refuse.HOLDER_ENDED)
 
 
+SISTER = JointHolder(organization=UNION, name="Chi hội Phụ nữ bản Cằng")
+NEIGHBOUR = JointHolder(organization=TEAM, name="Tổ dân vận xã bên")
+register_jointly = replace(register, joint_holders=(SISTER, NEIGHBOUR))
+jointly = replace(registered, joint_holders=(SISTER, NEIGHBOUR))
+agree = {one: ConsentToHolding(holder=one, at=MAY) for one in (UNION, TEAM, HOLDER)}
+agreed = {one: JointHolderConsented(model_id=MODEL_ID, holder=one) for one in (UNION, TEAM)}
+accept = AcceptRegistration(at=MAY)
+agreements = (agreed[UNION], agreed[TEAM])
+
+
+class TestJointHolders:
+    def test_a_registration_names_them_and_each_agrees_before_it_is_accepted(self) -> None:
+        model.given(surveyed).when(register_jointly).then(jointly)
+        model.given(surveyed, jointly).when(agree[UNION]).then(agreed[UNION])
+        model.given(surveyed, jointly, *agreements).when(accept).then(accepted)
+
+    def test_never_accepted_while_one_has_not_agreed(self) -> None:
+        for given_so_far in (agreements[:0], agreements[:1]):
+            waiting = model.given(surveyed, jointly, *given_so_far).when(accept)
+            refused = waiting.then_refused(holders.CONSENT_MISSING)
+            assert NEIGHBOUR.name in refused.sentence("vi")
+            assert (SISTER.name in refused.sentence("vi")) is not bool(given_so_far)
+
+    def test_who_agreed_says_so_once(self) -> None:
+        model.given(surveyed, jointly, agreed[UNION]).when(agree[UNION]).then_nothing()
+        done = (surveyed, jointly, *agreements, accepted)
+        model.given(*done).when(agree[UNION]).then_nothing()
+
+    def test_only_who_is_named_beside_the_leading_holder_agrees(self) -> None:
+        model.given(surveyed, jointly).when(agree[HOLDER]).then_refused(holders.NOT_JOINT)
+        model.given(surveyed, registered).when(agree[UNION]).then_refused(holders.NOT_JOINT)
+        model.given(surveyed).when(agree[UNION]).then_refused(refuse.NOT_REGISTERED)
+
+    def test_what_comes_again_after_a_return_is_agreed_to_anew(self) -> None:
+        history = (surveyed, jointly, agreed[UNION], returned)
+        model.given(*history).when(agree[TEAM]).then_refused(refuse.NOT_AWAITING_DECISION)
+        model.given(*history, jointly).when(agree[UNION]).then(agreed[UNION])
+
+    def test_each_once_and_never_with_an_individual_or_one_that_ended(self) -> None:
+        for joint in ((SISTER, SISTER), (replace(SISTER, organization=HOLDER),)):
+            twice = replace(register, joint_holders=joint)
+            model.given(surveyed).when(twice).then_refused(holders.HOLDER_TWICE)
+        person = replace(
+            register_jointly,
+            holder_kind="individual",
+            holder_name=None,
+            holder_person=PERSON,
+            category="I.1.2-2",
+        )
+        model.given(surveyed).when(person).then_refused(holders.JOINT_OF_INDIVIDUAL)
+        gone = Succession(organization=TEAM, effective_on=date(2026, 1, 1), successor=None)
+        late = replace(register_jointly, successions=Graph(successions=(gone,)))
+        model.given(surveyed).when(late).then_refused(refuse.HOLDER_ENDED)
+
+    def test_a_joint_holder_does_not_take_the_lead_as_well(self) -> None:
+        history = (surveyed, jointly, *agreements, accepted)
+        model.given(*history).when(hand_over).then_refused(holders.HOLDER_TWICE)
+
+    def test_it_counts_for_the_leading_holder_alone(self) -> None:
+        state = MODEL.fold((surveyed, jointly), Model())
+        assert state.counts_for(HOLDER, MOVEMENT, 2026)
+        assert not state.counts_for(UNION, MOVEMENT, 2026)
+
+
 class TestQuota:
     limited = replace(hand_over, rules=replace(rules, models_per_unit=Quota(at_least=0, at_most=1)))
 
@@ -178,3 +246,19 @@ def test_whoever_held_it_when_results_came_holds_it_for_ever(
         state = MODEL.fold(events, state)
         assert state.registration is not None
         assert held_by in (None, state.registration.holder)
+
+
+@given(st.lists(st.sampled_from((UNION, TEAM)), max_size=4), st.lists(st.none(), max_size=1))
+def test_a_joint_model_is_never_accepted_without_everybodys_consent(
+    consents: list[OrganizationId], returns: list[None]
+) -> None:
+    events: list[ModelEvent] = [surveyed, jointly, *(agreed[one] for one in consents)]
+    for _ in returns:
+        events += [returned, jointly]
+    state = MODEL.fold(events, Model())
+    try:
+        MODEL.decide(state, accept)
+    except RefusedError:
+        assert returns or {*consents} != {UNION, TEAM}
+    else:
+        assert {*consents} == {UNION, TEAM} and not returns
