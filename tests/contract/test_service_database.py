@@ -60,13 +60,6 @@ NAMED = Table(
 MODEL = ReadModel(1, TABLES, ())
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}"
-    return str(request.getfixturevalue("postgres_url"))
-
-
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[ServiceDatabase]:
     database = await ServiceDatabase.open(url, "svc", MODEL)

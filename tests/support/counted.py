@@ -1,79 +1,114 @@
-"""A read model of reports filled from events, without a process around it."""
+"""Periodic reports counted twice: by the report, and by the lists of events behind its figures."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notification.readmodel import READ_MODEL
-from shared.contracts.event import Event
-from shared.domain.time import to_microseconds
-from shared.eventstore.port import StoredEvent
-from shared.host.rows import Add, Patch, Put, Row, RowChange
-from shared.host.service import Recorded
+from services.notification.domain.period import Period, parse
+from services.notification.domain.report_figures import BY_NAME, FIGURES, Dimension
+from services.notification.report_counting import Asked, Report, prepare, report_of, within
+from services.notification.report_scope import Scope
+from services.notification.report_sql import Counting, Window, entries
+from services.notification.service import notification_service
+from shared.contracts.notification import ReportLine
+from shared.contracts.values import OrganizationId
+from shared.host.clock import SystemClock
+from shared.host.database import ServiceDatabase
+from shared.host.generation import Generation
+from shared.host.projection import Projection
+from tests.support.histories import PROVINCE, Ledger
 
-
-class Ledger:
-    """Events in the order in which they are told, each with an id and a position."""
-
-    def __init__(self) -> None:
-        self.entries: list[Recorded[Event]] = []
-
-    def add(self, at: datetime, *events: Event) -> None:
-        """Record events at an instant."""
-        for event in events:
-            position = len(self.entries) + 1
-            stored = StoredEvent(
-                id=UUID(int=position << 64 | 0x8000_0000_0000_0000),
-                type=type(event).__name__,
-                time_us=to_microseconds(at),
-                data=b"",
-                metadata=b"",
-                trace="",
-                stream="model-1",
-                revision=position,
-                position=position,
-            )
-            self.entries.append(Recorded(event, stored))
+SERVICE: Final = notification_service(None)
+TODAY: Final = date(2026, 12, 31)
+YEAR: Final = Period(first=date(2026, 1, 1), last=TODAY)
 
 
 @asynccontextmanager
-async def counted(entries: Sequence[Recorded[Event]]) -> AsyncIterator[AsyncConnection]:
-    """A connection to the read model that follows from the events."""
-    engine = create_async_engine("sqlite+aiosqlite://", poolclass=StaticPool)
-    try:
-        async with engine.connect() as connection:
-            await connection.run_sync(READ_MODEL.tables.create_all)
-            for change in _changes(entries):
-                await _apply(connection, change)
-            yield connection
-    finally:
-        await engine.dispose()
+async def counted(databases_url: str, ledger: Ledger) -> AsyncIterator[AsyncConnection]:
+    """A connection to the read model that the host makes of the events, in place of any that was there."""
+    database = await ServiceDatabase.open(databases_url, SERVICE.name, SERVICE.read_model)
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(database.close)
+        generation = await Generation.make(1, database.storage, SERVICE.read_model.tables)
+        closing.push_async_callback(generation.close)
+        projection = await Projection.open(SERVICE, database, SystemClock(), generation)
+        await projection.apply(ledger.events, ledger.position)
+        assert not projection.parked, projection.parked
+        yield await closing.enter_async_context(generation.read())
 
 
-def _changes(entries: Sequence[Recorded[Event]]) -> Iterable[RowChange]:
-    for recorded in entries:
-        for handler in READ_MODEL.handlers:
-            if handler.event_type is type(recorded.event):
-                yield from handler.changes(recorded)
+def period_of(name: str) -> Period:
+    """The period of a name, such as 2026-H1."""
+    period = parse(name)
+    assert period is not None
+    return period
 
 
-async def _apply(connection: AsyncConnection, change: RowChange) -> None:
-    table = change.table
+def asked_of(
+    body: OrganizationId = PROVINCE, line: ReportLine = "all", period: Period = YEAR
+) -> Asked:
+    return Asked(body=body, line=line, period=period)
 
-    def of(key: Row) -> ColumnElement[bool]:
-        return and_(*(table.c[name] == value for name, value in key.items()))
 
-    match change:
-        case Put(row=row):
-            key = {column.name: row[column.name] for column in table.primary_key.columns}
-            await connection.execute(delete(table).where(of(key)))
-            await connection.execute(insert(table).values(**row))
-        case Patch(key=key, changes=changes):
-            await connection.execute(update(table).where(of(key)).values(**changes))
-        case Add():
-            raise NotImplementedError("no report adds up in rows")
+async def figures(read: AsyncConnection, asked: Asked) -> dict[str, tuple[int, int]]:
+    """Each figure of a report: in the period, and in the one before."""
+    report = await report_of(read, asked, TODAY)
+    return {row.figure: (row.value, row.before) for row in report.figures}
+
+
+async def listed(
+    read: AsyncConnection,
+    prepared: tuple[Scope, Counting],
+    figure: str,
+    window: Window = "value",
+    row: tuple[Dimension, str] | None = None,
+) -> list[UUID]:
+    """The events behind a figure."""
+    scope, counting = prepared
+    statement = entries(scope, counting, BY_NAME[figure], window)
+    if row is not None:
+        statement = statement.where(within(*row, scope))
+    return [UUID(one.event_id) for one in (await read.execute(statement)).all()]
+
+
+async def holds_together(read: AsyncConnection, asked: Asked, dimension: Dimension) -> None:
+    """Every figure has as many events as it says, in all and along a dimension; its parts and rows sum to it."""
+    report = await report_of(read, asked, TODAY)
+    prepared = await prepare(read, asked, TODAY)
+    totals = {row.figure: row for row in report.figures}
+    for figure in FIGURES:
+        row = totals[figure.name]
+        windows: tuple[tuple[Window, int | None], ...] = (
+            ("value", row.value),
+            ("before", row.before),
+            ("cumulative", row.cumulative),
+        )
+        for window, said in windows:
+            if said is not None:
+                found = await listed(read, prepared, figure.name, window)
+                assert len(found) == len(set(found)) == said, (figure.name, window)
+        assert row.change == row.value - row.before
+        assert row.cumulative is None or row.cumulative >= row.value
+        _parts_sum(report, figure.name)
+    (breakdown,) = (one for one in report.breakdowns if one.dimension == dimension)
+    for shown in breakdown.rows:
+        for name, values in shown.figures.items():
+            found = await listed(read, prepared, name, row=(dimension, shown.key))
+            assert len(found) == values.value, (dimension, shown.key, name)
+
+
+def _parts_sum(report: Report, name: str) -> None:
+    totals = {row.figure: row for row in report.figures}
+    parts = [totals[one.name] for one in FIGURES if one.part_of == name]
+    if parts:
+        assert sum(part.value for part in parts) == totals[name].value
+        assert sum(part.before for part in parts) == totals[name].before
+    for breakdown in report.breakdowns:
+        rows = [row.figures[name] for row in breakdown.rows if name in row.figures]
+        assert sum(row.value for row in rows) == totals[name].value
+        assert sum(row.before for row in rows) == totals[name].before
+        assert sum(row.cumulative or 0 for row in rows) == (totals[name].cumulative or 0)

@@ -9,15 +9,17 @@ from openpyxl import load_workbook
 
 from services.notification.report_counting import Report, report_of
 from services.notification.report_xlsx import workbook
-from tests.support.counted import counted
-from tests.unit.services.notification.test_report_counting import TODAY, asked_of, ledger_of
+from tests.support.counted import TODAY, asked_of, counted
+from tests.support.histories import ledger_of
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    url = f"sqlite:///{tmp_path_factory.mktemp('databases')}"
+
     async def made() -> Report:
         ledger = ledger_of([("planned", 0, 1), ("reported", 0, 10), ("reported", 1, 10)])
-        async with counted(ledger.entries) as read:
+        async with counted(url, ledger) as read:
             return await report_of(read, asked_of(), TODAY)
 
     return asyncio.run(made())

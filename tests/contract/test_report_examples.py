@@ -1,0 +1,127 @@
+"""Periodic reports by example: what a figure counts, for whom, and when (clause IV.2), on SQLite as on PostgreSQL."""
+
+from datetime import date, timedelta
+
+import msgspec
+
+from services.notification.domain.period import Period
+from services.notification.report_counting import prepare
+from shared.contracts.notification import ReportLine
+from shared.contracts.registration import OrganizationSplit, Part
+from tests.support import story
+from tests.support.counted import (
+    TODAY,
+    YEAR,
+    asked_of,
+    counted,
+    figures,
+    holds_together,
+    listed,
+    period_of,
+)
+from tests.support.histories import (
+    BEGIN,
+    CELL,
+    COMMISSION,
+    EAST,
+    EAST_UNION,
+    HAPPENINGS,
+    MODELS,
+    OTHER_CELL,
+    WEST,
+    Turn,
+    ledger_of,
+    model_id,
+)
+
+
+async def test_a_model_returned_and_registered_again_is_registered_once_when_it_first_was(
+    url: str,
+) -> None:
+    ledger = ledger_of([("returned", 0, 100), ("registered", 0, 100)])
+    async with counted(url, ledger) as read:
+        second_half = asked_of(period=period_of("2026-H2"))
+        assert (await figures(read, asked_of()))["registered"] == (MODELS, 0)
+        assert (await figures(read, second_half))["registered"] == (0, MODELS)
+
+
+async def test_parallel_lines_do_not_count_a_model_twice(url: str) -> None:
+    """The union of the east stands in three lines under the east, and is one holder."""
+    lines: tuple[ReportLine, ...] = ("all", "party", "territory", "vertical", "register")
+    async with counted(url, ledger_of([])) as read:
+        east = [(await figures(read, asked_of(EAST, line)))["registered"][0] for line in lines]
+        assert east == [4, 4, 2, 0, 0]
+        launched = [
+            (await figures(read, asked_of(COMMISSION, line)))["registered"][0] for line in lines
+        ]
+        assert launched == [6, 0, 0, 0, 6]
+
+
+async def test_models_of_a_body_that_was_merged_are_those_of_its_successor(url: str) -> None:
+    async with counted(url, ledger_of([("accepted", 0, 30)], merged=0)) as read:
+        assert (await figures(read, asked_of(EAST)))["registered"] == (6, 0)
+        january = asked_of(EAST, period=period_of("2026-01"))
+        # By then it was not merged yet: the graph of the day.
+        assert (await figures(read, january))["registered"][0] == 2
+
+
+async def test_a_model_that_a_split_gave_to_one_of_the_parts_counts_there(url: str) -> None:
+    ledger = ledger_of([])
+    parts = (Part(organization=OTHER_CELL, models=(model_id(0),)), Part(organization=EAST_UNION))
+    ledger.add(
+        BEGIN + timedelta(days=90),
+        OrganizationSplit(
+            organization_id=CELL,
+            effective_on=date(2026, 4, 1),
+            parts=parts,
+            default_successor=EAST_UNION,
+            source="Nghị quyết",
+        ),
+    )
+    async with counted(url, ledger) as read:
+        assert (await figures(read, asked_of(WEST)))["registered"] == (3, 0)
+        await holds_together(read, asked_of(WEST), "committee")
+
+
+async def test_a_running_model_is_quiet_when_nothing_was_heard_for_longer_than_its_rules_allow(
+    url: str,
+) -> None:
+    days = story.SETTINGS.quiet_after_days.value
+    ledger = ledger_of([("planned", 0, 0), ("planned", 1, 0), ("progress", 1, days)])
+    last = BEGIN.date() + timedelta(days=days + 1)
+    until_then = asked_of(period=Period(first=YEAR.first, last=last))
+    sooner = asked_of(period=Period(first=YEAR.first, last=last - timedelta(days=1)))
+    async with counted(url, ledger) as read:
+        found = await figures(read, until_then)
+        assert (found["running"][0], found["quiet"][0]) == (2, 1)
+        assert (await figures(read, sooner))["quiet"][0] == 0
+
+
+async def test_neither_resting_nor_reported_models_are_quiet(url: str) -> None:
+    ledger = ledger_of(
+        [("planned", 0, 0), ("planned", 1, 0), ("suspended", 0, 1), ("reported", 1, 1)]
+    )
+    async with counted(url, ledger) as read:
+        found = await figures(read, asked_of())
+    assert (found["running"][0], found["quiet"][0]) == (1, 0)
+
+
+async def test_a_recognition_is_in_force_until_it_falls_and_again_once_it_holds(url: str) -> None:
+    told = [("case", 1, 0), ("recognised", 1, 0), ("fell", 1, 60), ("holds again", 1, 60)]
+    in_force = []
+    for length in range(2, 5):
+        async with counted(url, ledger_of(told[:length])) as read:
+            in_force.append((await figures(read, asked_of()))["exemplars_in_force"][0])
+    assert in_force == [1, 0, 1]
+
+
+async def test_figures_of_a_position_stay_when_more_is_recorded(url: str) -> None:
+    ledger = ledger_of([("planned", 0, 0)])
+    before = ledger.position
+    withdrawn = HAPPENINGS["withdrawn"](Turn(0, date(2026, 7, 29)))
+    ledger.add(BEGIN + timedelta(days=200), withdrawn)
+    async with counted(url, ledger) as read:
+        then = await prepare(read, msgspec.structs.replace(asked_of(), position=before), TODAY)
+        now = await prepare(read, asked_of(), TODAY)
+        assert len(await listed(read, then, "running")) == 1
+        assert len(await listed(read, now, "running")) == 0
