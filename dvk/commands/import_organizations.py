@@ -9,7 +9,8 @@ from dvk.commands import importing as common
 from dvk.commands.common import AsJson, Urls
 from dvk.commands.rebuild import Token
 from dvk.errors import FAILED
-from dvk.importing.bodies.check import Findings, check_bodies
+from dvk.importing.bodies.check import check_bodies
+from dvk.importing.bodies.checked import Findings
 from dvk.importing.bodies.columns import COLUMNS, EXAMPLES
 from dvk.importing.bodies.lists import fetch_lists
 from dvk.importing.bodies.send import Sent, send_bodies

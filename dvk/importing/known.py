@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 from uuid import UUID
@@ -28,6 +29,8 @@ class KnownBody:
     category: str | None
     superiors: Mapping[LineKind, UUID]
     ended: bool = False
+    established_on: date | None = None
+    """As the table says it; of a body that is there the server knows."""
 
     @classmethod
     def of(cls, row: Json) -> "KnownBody":

@@ -21,8 +21,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A province, and no more than one refused model."""
     with serving_demo(tmp_path_factory.mktemp("cli") / "data", 1) as server:
         server.wait_until_said("Stop with Ctrl-C")
-        # Whatever the machine's date is: the time when models of 2027 are registered.
-        server.get("/health/live", clock="2026-11-20T02:00:00Z")
+        # After the played year, whatever the machine's date is: models of 2027 are registered.
+        server.get("/health/live", clock="2026-12-20T02:00:00Z")
         yield server
 
 
@@ -154,6 +154,34 @@ def test_a_provinces_bodies_come_from_a_table_and_again_change_nothing(
     assert there["B-1"]["category"] == "I.1.1-3"
 
 
+def test_a_table_is_taken_in_any_order_with_old_cells_and_lines_that_cross(
+    server: Serving, tmp_path: Path
+) -> None:
+    file = tmp_path / "bodies.csv"
+    rows = [
+        "Mã;Tên;Loại;Cấp;Địa bàn;Ngày thành lập;Tuyến Đảng;Ngành dọc",
+        "CB-9;Chi bộ bản cũ;Chi bộ;Thôn;Xã Chéo;1/1/1995;VP-9;",
+        "VP-9;Văn phòng;Ban;Xã;Xã Chéo;2/7/2025;DU-9;",
+        "DU-9;Đảng ủy;Đảng ủy;Xã;Xã Chéo;1/7/2025;;VP-9",
+    ]
+    file.write_text("\n".join(rows))
+    code, told = import_bodies(server, file, "--yes")
+    assert (code, told.get("created")) == (0, 3), told
+    there = bodies(server, "xa+cheo")
+    office, committee = (there[name]["organization_id"] for name in ("VP-9", "DU-9"))
+    above = [there[name]["party_superior"] for name in ("CB-9", "VP-9", "DU-9")]
+    assert above == [office, committee, None]
+    assert there["DU-9"]["vertical_superior"] == office
+    # The cell was there before its superior: the line begins with the younger of the two.
+    page = server.get("/registration/organizations?q=xa+cheo&on=2025-07-01")
+    assert {row["code"]: row["party_superior"] for row in page["items"]} == {
+        "CB-9": None,
+        "DU-9": None,
+    }
+    code, told = import_bodies(server, file, "--yes")
+    assert (told["created"], told["already"], told["differences"]) == (0, 3, [])
+
+
 DEPUTY = "cb-dan-van-cua-lo"
 
 
@@ -174,8 +202,8 @@ def test_a_deputy_enters_for_the_body_that_delegated(server: Serving, tmp_path: 
             "organization": committee["organization_id"],
             "role": "committee_officer",
             "delegate": DEPUTY,
-            "valid_from": "2026-11-20",
-            "valid_until": "2026-11-30",
+            "valid_from": "2026-12-20",
+            "valid_until": "2026-12-30",
             "document": "Giấy ủy quyền số 5",
         },
         headers={"authorization": f"Bearer {server.token(USER)}"},

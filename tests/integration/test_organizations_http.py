@@ -172,6 +172,33 @@ BODY = {
 }
 
 
+async def test_a_superior_that_nobody_created_is_refused_with_what_to_do(here: World) -> None:
+    nobody = str(organization_of_code("H40.5"))
+    below = {**BODY, "lines": [{"line": "party", "superior": nobody}]}
+    line = {"line": "vertical", "superior": nobody, "valid_from": DAY.isoformat()}
+    competence = {
+        "clause": "I.2.2b",
+        "advised_by": nobody,
+        "valid_from": DAY.isoformat(),
+        "source": "NQ",
+    }
+    writes = {"": below, f"/{COMMITTEE}/lines": line, f"/{COMMITTEE}/competences": competence}
+    for path, body in writes.items():
+        refused = await here.post(f"/registration/organizations{path}", body, user="admin")
+        problem = refused.json()
+        assert (refused.status_code, problem["type"]) == (
+            409,
+            "/problems/other-organization-unknown",
+        )
+        assert "Create it first" in problem["detail"] or "Hãy tạo" in problem["detail"]
+    above = {**BODY, "name": "Tỉnh ủy", "code": "H40.5"}
+    for body in (above, below):
+        await done(await here.post("/registration/organizations", body, user="admin"))
+    await done(
+        await here.post(f"/registration/organizations/{COMMITTEE}/lines", line, user="admin")
+    )
+
+
 async def test_a_code_names_one_body_whoever_enters_it_and_its_id_is_known_before(
     here: World,
 ) -> None:

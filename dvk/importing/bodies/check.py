@@ -1,17 +1,15 @@
 """Checks a province's table as a whole before anything is sent: what each row means, or every reason why not."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
 
-import msgspec
-
 from dvk.api import Json
+from dvk.importing.bodies.checked import CheckedBody, Findings
 from dvk.importing.bodies.columns import COLUMNS, SUPERIORS, clauses_called, level_called
+from dvk.importing.bodies.order import in_order, leads_back
 from dvk.importing.checking import CheckedCells, Fault
 from dvk.importing.known import KnownBodies, KnownBody
 from dvk.importing.table import SourceRow
@@ -21,37 +19,6 @@ from shared.host.text import fold
 
 _CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9._/\-]*")
 _CATEGORY: Final = re.compile(r"I\.1\.1-\d+")
-
-
-@dataclass(frozen=True)
-class CheckedBody:
-    """A row that can be sent: the body, and the competences it is given."""
-
-    line: int
-    known: KnownBody
-    creation: Json
-    competences: Sequence[Json]
-    exists: bool
-    """Whether a body with this code is there: then it is left as it is."""
-
-    @property
-    def superiors(self) -> Iterable[UUID]:
-        """Who stands above in any line."""
-        return self.known.superiors.values()
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells what is sent of a row apart."""
-        return hashlib.sha256(msgspec.json.encode(self.creation)).hexdigest()
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What came out: rows to send, what is wrong, and where a row differs from the body that is there."""
-
-    bodies: Sequence[CheckedBody]
-    faults: Sequence[Fault]
-    differences: Sequence[Fault]
 
 
 @dataclass(kw_only=True)
@@ -80,6 +47,7 @@ def check_bodies(
         for row, body in zip(read, entered, strict=True)
     ]
     _check_circles(read, checked, server)
+    checked = in_order(checked, server)
     differences = [
         difference
         for body in checked
@@ -116,6 +84,7 @@ def _entered(row: _Row, server: KnownBodies) -> KnownBody:
         place=cells.get("place", ""),
         category=cells.get("category"),
         superiors={},
+        established_on=row.date("established_on"),
     )
 
 
@@ -157,7 +126,6 @@ def _checked(
             "phải là tỉnh, huyện, xã hoặc cơ sở.",
             "is one of province, district, commune, grassroots.",
         )
-    established = row.date("established_on")
     category = _category(row, categories)
     superiors = _superiors(row, body, bodies)
     known = KnownBody(
@@ -169,18 +137,19 @@ def _checked(
         place=body.place,
         category=category,
         superiors=superiors,
+        established_on=body.established_on,
     )
     creation = {
         "name": body.name,
         "kind": body.kind,
         "level": body.level,
         "place": body.place,
-        "established_on": established,
+        "established_on": body.established_on,
         "category": category,
         "code": body.code,
         "lines": [{"line": line, "superior": above} for line, above in superiors.items()],
     }
-    competences = _competences(row, body, bodies, established)
+    competences = _competences(row, body, bodies)
     return CheckedBody(row.source.line, known, creation, competences, body.id in server.by_id)
 
 
@@ -218,9 +187,7 @@ def _superiors(row: _Row, body: KnownBody, bodies: KnownBodies) -> dict[LineKind
     return found
 
 
-def _competences(
-    row: _Row, body: KnownBody, bodies: KnownBodies, established: date | None
-) -> list[Json]:
+def _competences(row: _Row, body: KnownBody, bodies: KnownBodies) -> list[Json]:
     text = row.cell("competences")
     if text is None:
         for column in ("advised_by", "competent_from", "competence_source"):
@@ -252,11 +219,19 @@ def _competences(
             "đơn vị tham mưu phải khác cơ quan quyết định (III.2.1c).",
             "who advises is distinct from who decides (III.2.1c).",
         )
+    valid_from = row.date("competent_from") or body.established_on
+    since = None if adviser is None else adviser.established_on
+    if valid_from is not None and since is not None and valid_from < since:
+        row.fault(
+            "advised_by",
+            f"đơn vị tham mưu thành lập ngày {since:%d/%m/%Y}, sau ngày có thẩm quyền.",
+            f"who advises was established on {since:%d/%m/%Y}, after the competence begins.",
+        )
     return [
         {
             "clause": clause,
             "advised_by": None if adviser is None else adviser.id,
-            "valid_from": row.date("competent_from") or established,
+            "valid_from": valid_from,
             "source": row.cell("competence_source"),
         }
         for clause in clauses or ()
@@ -271,12 +246,7 @@ def _check_circles(
     above |= {body.id: body.superiors for body in server.by_id.values()}
     for row, body in zip(rows, checked, strict=True):
         for line, column in SUPERIORS.items():
-            seen: set[UUID] = set()
-            at = above[body.known.id].get(line)
-            while at is not None and at not in seen and at != body.known.id:
-                seen.add(at)
-                at = above.get(at, {}).get(line)
-            if at == body.known.id and not row.faults:
+            if leads_back(above, body.known.id, line) and not row.faults:
                 row.fault(
                     column,
                     "tuyến này chạy vòng về chính đơn vị.",
@@ -289,6 +259,7 @@ def _differences(body: CheckedBody, bodies: KnownBodies, there: KnownBody) -> It
     dates and documents, never by entering the body again.
     """
     said = body.known
+    completed = {entry["line"] for entry in body.later}
 
     def name_of(above: UUID | None) -> str | None:
         known = None if above is None else bodies.by_id.get(above)
@@ -303,6 +274,7 @@ def _differences(body: CheckedBody, bodies: KnownBodies, there: KnownBody) -> It
         *(
             (column, name_of(said.superiors.get(line)), name_of(there.superiors.get(line)))
             for line, column in SUPERIORS.items()
+            if line not in completed
         ),
     ]
     for column, new, old in pairs:

@@ -3,14 +3,15 @@ import repeats nothing, and one that was cut off goes on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Final
 
 from dvk.api import Api
 from dvk.errors import CommandError, RefusedByServerError
-from dvk.importing.bodies.check import CheckedBody
+from dvk.importing.bodies.checked import CheckedBody
 from dvk.keys import key_of
 
 SENT_TOGETHER_MAX: Final = 16
@@ -31,7 +32,7 @@ class Sent:
 async def send_bodies(
     api: Api, bodies: Sequence[CheckedBody], user: str, advance: Callable[[], None]
 ) -> Sent:
-    """Create every body, then give the competences.
+    """Create every body, wave by wave, then draw the lines that cross, then give the competences.
 
     Raises CommandError at the first refusal: what was sent before it is in, and calling again goes on.
     """
@@ -57,8 +58,15 @@ async def send_bodies(
             # The same competence under another key records nothing either.
             sent.competences += bool(written.events) and not written.repeated
 
-    for wave in _waves(bodies):
-        await _together(wave, create, advance)
+    async def lead(body: CheckedBody) -> None:
+        path = f"/organizations/{body.known.id}/lines"
+        for entry in body.later:
+            key = key_of(_KEYS_AT, "line", str(body.known.id), repr(sorted(entry.items())))
+            await api.write("registration", path, entry, user=user, key=key)
+
+    for _, wave in groupby(sorted(bodies, key=_wave), key=_wave):
+        await _together(list(wave), create, advance)
+    await _together([body for body in bodies if body.later], lead, lambda: None)
     await _together([body for body in bodies if body.competences], assign, lambda: None)
     return sent
 
@@ -78,21 +86,8 @@ async def _created(api: Api, body: CheckedBody, user: str) -> bool:
     return written.repeated
 
 
-def _waves(bodies: Sequence[CheckedBody]) -> Iterator[Sequence[CheckedBody]]:
-    """Superiors before those below. Where two bodies stand above each other in different lines, ids known
-    beforehand let both be entered together.
-    """
-    waiting = {body.known.id: body for body in bodies}
-    while waiting:
-        wave = [
-            body
-            for body in waiting.values()
-            if body.exists or waiting.keys().isdisjoint(body.superiors)
-        ]
-        wave = wave or list(waiting.values())
-        yield wave
-        for body in wave:
-            del waiting[body.known.id]
+def _wave(body: CheckedBody) -> int:
+    return body.wave
 
 
 async def _together(

@@ -4,7 +4,6 @@ State in `organization_state.py`, its end and successors in `reorganization.py`.
 """
 
 from datetime import date
-from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
@@ -74,7 +73,7 @@ class CreateOrganizationForm(Request, frozen=True, kw_only=True):
 
 
 class CreateOrganization(CreateOrganizationForm, frozen=True, kw_only=True):
-    """Create the body with its first lines."""
+    """Create the body with its first lines. Each begins when both are there, the body and its superior."""
 
     organization_id: OrganizationId
     at: Instant
@@ -190,9 +189,7 @@ def _create(state: Organization, command: CreateOrganization) -> tuple[Organizat
         raise refuse.LINE_TWICE()
     if any(entry.superior == command.organization_id for entry in command.lines):
         raise refuse.OWN_SUPERIOR()
-    for entry in command.lines:
-        if entry.superior is not None:
-            command.surroundings.require_not_ended(entry.superior, command.established_on)
+    lines = tuple(_first_line(command, entry) for entry in command.lines)
     created = OrganizationCreated(
         organization_id=command.organization_id,
         name=command.name,
@@ -203,20 +200,24 @@ def _create(state: Organization, command: CreateOrganization) -> tuple[Organizat
         category=command.category,
         code=command.code,
     )
-    lines = tuple(
-        OrganizationLineChanged(
-            organization_id=command.organization_id,
-            line=entry.line,
-            superior=entry.superior,
-            valid_from=command.established_on,
-        )
-        for entry in command.lines
-    )
-    # Others may have named this body before it was there, under the id that follows from its code.
-    after = reduce(evolve, lines, evolve(state, created))
-    for entry in command.lines:
-        _check_circle(after, command.organization_id, entry.line, command.surroundings)
     return (created, *lines)
+
+
+def _first_line(command: CreateOrganization, entry: LineForm) -> OrganizationLineChanged:
+    """The line from the day the body was established, or from that of its superior where it is later: a
+    cell is older than the commune under whose committee the reform put it.
+    """
+    valid_from = command.established_on
+    if entry.superior is not None:
+        since = command.surroundings.established_on(entry.superior)
+        valid_from = valid_from if since is None else max(valid_from, since)
+        command.surroundings.require_living(entry.superior, valid_from)
+    return OrganizationLineChanged(
+        organization_id=command.organization_id,
+        line=entry.line,
+        superior=entry.superior,
+        valid_from=valid_from,
+    )
 
 
 def _change_line(
@@ -234,7 +235,7 @@ def _change_line(
         valid_from=command.valid_from,
     )
     if command.superior is not None:
-        command.surroundings.require_not_ended(command.superior, command.valid_from)
+        command.surroundings.require_living(command.superior, command.valid_from)
         after = evolve(state, changed)
         _check_circle(after, organization_id, command.line, command.surroundings)
     return (changed,)
@@ -262,7 +263,7 @@ def _assign_competence(
         raise refuse.ADVISER_DECIDES()
     if Competence(command.clause, command.advised_by, command.valid_from) in state.competences:
         return ()
-    command.surroundings.require_not_ended(command.advised_by, command.valid_from)
+    command.surroundings.require_living(command.advised_by, command.valid_from)
     return (
         CompetenceAssigned(
             organization_id=organization_id,

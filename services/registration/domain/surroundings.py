@@ -31,16 +31,18 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[KnownBody, ...] = ()
     competences: tuple[HeldCompetence, ...] = ()
 
-    def require_not_ended(self, body: OrganizationId, on: date) -> None:
-        """Raises RefusedError where the body is no more on the day."""
-        if self.graph.ended(body, on):
-            raise refuse.OTHER_ENDED(on=on.isoformat())
+    def established_on(self, body: OrganizationId) -> date | None:
+        """Since when the body is there; None where it was never created."""
+        days = (one.established_on for one in self.known if one.organization == body)
+        return next(days, None)
 
     def require_living(self, body: OrganizationId, on: date) -> None:
         """Raises RefusedError where the body is not there on the day, or not known at all."""
-        if not any(one.organization == body and one.established_on <= on for one in self.known):
+        since = self.established_on(body)
+        if since is None or on < since:
             raise refuse.OTHER_UNKNOWN(on=on.isoformat())
-        self.require_not_ended(body, on)
+        if self.graph.ended(body, on):
+            raise refuse.OTHER_ENDED(on=on.isoformat())
 
     def holds(self, body: OrganizationId, clause: CompetenceClause, on: date) -> bool:
         """Whether the body recognises under the clause on a day."""

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from random import Random
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvk.importing.bodies.check import Findings, check_bodies
-from dvk.importing.bodies.columns import EXAMPLES, clauses_called, level_called
-from dvk.importing.bodies.send import _waves
+from dvk.importing.bodies.check import check_bodies
+from dvk.importing.bodies.checked import Findings
+from dvk.importing.bodies.columns import EXAMPLES, SUPERIORS, clauses_called, level_called
 from dvk.importing.known import KnownBody
 from dvk.importing.table import SourceRow
+from shared.contracts.values import LineKind
 from shared.host.ids import organization_of_code
 
 CATEGORIES = {"I.1.1-2": "collective", "I.1.1-3": "collective", "I.1.2-1": "individual"}
@@ -62,7 +64,7 @@ def test_superiors_are_known_by_code_or_name_whatever_the_order() -> None:
     assert section.known.superiors == {"party": committee.known.id, "territory": committee.known.id}
     assert section.creation["established_on"] == date(2025, 7, 1)
     assert (section.creation["level"], section.creation["code"]) == ("commune", "BXDD-DL")
-    assert [b.line for wave in _waves(found.bodies) for b in wave] == [3, 2]
+    assert (section.wave, committee.wave) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,8 @@ def test_a_competence_needs_who_advises_and_its_document() -> None:
     own = {**bare, "advised_by": "DU-DL", "competence_source": "QĐ 1"}
     assert faults(own, SECTION) == [(2, "advised_by")]
     given_to = {**own, "advised_by": "Ban Xây dựng Đảng xã Đô Lương"}
+    younger = {**SECTION, "established_on": "02/07/2025"}
+    assert faults(given_to, younger) == [(2, "advised_by")]
     body = check(given_to, SECTION).bodies[0]
     assert [(c["clause"], c["valid_from"]) for c in body.competences] == [
         ("I.2.2b", date(2025, 7, 1)),
@@ -121,7 +125,21 @@ def test_a_line_does_not_lead_back_but_two_lines_may_cross() -> None:
     crossing = {**COMMITTEE, "vertical_superior": "BXDD-DL"}
     found = check(crossing, SECTION)
     assert not found.faults
-    assert sum(map(len, _waves(found.bodies))) == 2
+    committee, section = found.bodies
+    # The committee goes first, and its line to the section follows once both are there.
+    assert (committee.wave, committee.creation["lines"]) == (0, [])
+    assert (section.wave, len(section.creation["lines"])) == (1, 2)
+    late = {"line": "vertical", "superior": section.known.id, "valid_from": date(2025, 7, 1)}
+    assert (committee.later, section.later) == ([late], [])
+
+
+def test_a_line_that_an_import_was_cut_off_before_follows_the_next_time() -> None:
+    crossing = {**COMMITTEE, "vertical_superior": "BXDD-DL", "established_on": "01/03/2025"}
+    cut_off = check(crossing, SECTION, there=(THERE,))
+    assert [entry["valid_from"] for entry in cut_off.bodies[0].later] == [date(2025, 7, 1)]
+    assert not cut_off.differences
+    whole = replace(THERE, superiors={"vertical": organization_of_code("BXDD-DL")})
+    assert not check(crossing, SECTION, there=(whole,)).bodies[0].later
 
 
 def test_what_is_there_already_is_left_as_it_is_and_the_difference_told() -> None:
@@ -161,23 +179,29 @@ def test_levels_are_known_by_many_names() -> None:
     ]
 
 
-@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=13))
-def test_nobody_is_entered_before_who_stands_above_unless_lines_cross(
-    links: list[tuple[int, int]],
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 9), st.sampled_from(sorted(SUPERIORS))),
+        st.integers(0, 9),
+        max_size=20,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_the_order_of_rows_nobody_is_entered_before_who_stands_above(
+    links: dict[tuple[int, LineKind], int], random: Random
 ) -> None:
-    rows = [
-        {**COMMITTEE, "code": f"B{n}", "name": f"Đơn vị {n}", "party_superior": f"B{above}"}
-        for n, above in {below: above for below, above in links if above < below}.items()
-    ]
-    known = {row["code"] for row in rows}
-    rows += [
-        {**COMMITTEE, "code": code, "name": f"gốc {code}"}
-        for code in {row["party_superior"] for row in rows} - known
-    ]
-    found = check(*rows)
+    """Two lines may run opposite ways, and then cross; none leads back to where it starts."""
+    rows = {n: {**COMMITTEE, "code": f"B{n}", "name": f"Đơn vị {n}"} for n in range(10)}
+    for (below, line), above in links.items():
+        if (above < below) if line == "party" else (above > below):
+            rows[below][SUPERIORS[line]] = f"B{above}"
+    order = list(rows.values())
+    random.shuffle(order)
+    found = check(*order)
     assert not found.faults
-    order = [body.known.id for wave in _waves(found.bodies) for body in wave]
-    assert len(order) == len(rows)
+    wave = {body.known.id: body.wave for body in found.bodies}
     for body in found.bodies:
-        for above in body.superiors:
-            assert order.index(above) < order.index(body.known.id)
+        first = {entry["line"]: entry["superior"] for entry in body.creation["lines"]}
+        assert all(wave[above] < body.wave for above in first.values())
+        later = {entry["line"]: entry["superior"] for entry in body.later}
+        assert first | later == body.known.superiors

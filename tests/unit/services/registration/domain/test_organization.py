@@ -23,11 +23,12 @@ from services.registration.domain.organization_refusals import (
     LINE_CIRCLE,
     LINE_TWICE,
     OTHER_ENDED,
+    OTHER_UNKNOWN,
     OWN_SUPERIOR,
     UNKNOWN,
 )
 from services.registration.domain.organization_state import Organization, OrganizationLine
-from services.registration.domain.surroundings import Surroundings
+from services.registration.domain.surroundings import KnownBody, Surroundings
 from shared.contracts.registration import (
     CompetenceAssigned,
     OrganizationCreated,
@@ -44,6 +45,10 @@ PROVINCE = OrganizationId(UUID(int=2))
 SECTION = OrganizationId(UUID(int=3))
 REFORM = date(2025, 7, 1)
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+THERE = Surroundings(
+    known=tuple(KnownBody(organization=body, established_on=REFORM) for body in (PROVINCE, SECTION))
+)
+"""Whom the changes name is there since the reform."""
 
 created = OrganizationCreated(
     organization_id=COMMITTEE,
@@ -64,6 +69,7 @@ create = CreateOrganization(
     category="I.1.1-2",
     lines=(LineForm(line="party", superior=PROVINCE),),
     at=NOW,
+    surroundings=THERE,
 )
 above = OrganizationLineChanged(
     organization_id=COMMITTEE, line="party", superior=PROVINCE, valid_from=REFORM
@@ -76,7 +82,12 @@ competence = CompetenceAssigned(
     source="Hướng dẫn I.2.2",
 )
 assign = AssignCompetence(
-    clause="I.2.2b", advised_by=SECTION, valid_from=REFORM, source="Hướng dẫn I.2.2", at=NOW
+    clause="I.2.2b",
+    advised_by=SECTION,
+    valid_from=REFORM,
+    source="Hướng dẫn I.2.2",
+    at=NOW,
+    surroundings=THERE,
 )
 
 organization = specification(ORGANIZATION)
@@ -95,16 +106,35 @@ def test_a_body_keeps_the_code_of_the_provinces_lists() -> None:
     organization.given().when(named).then(msgspec.structs.replace(created, code="H40.12.3"))
 
 
-def test_a_new_body_closes_no_circle_with_those_that_name_it_already() -> None:
-    below = GraphLine(organization=PROVINCE, line="party", superior=COMMITTEE, valid_from=REFORM)
-    around = Surroundings(graph=Graph(lines=(below,)))
-    closing = msgspec.structs.replace(create, surroundings=around)
-    organization.given().when(closing).then_refused(LINE_CIRCLE)
-    other = msgspec.structs.replace(below, line="vertical")
-    lines_differ = msgspec.structs.replace(
-        create, surroundings=Surroundings(graph=Graph(lines=(other,)))
+def test_who_was_never_created_stands_above_nobody_and_advises_nobody() -> None:
+    nobody = Surroundings()
+    creation = msgspec.structs.replace(create, surroundings=nobody)
+    refused = organization.given().when(creation).then_refused(OTHER_UNKNOWN)
+    assert "Create it first" in refused.sentence("en")
+    change = ChangeLine(line="party", superior=SECTION, valid_from=REFORM, at=NOW)
+    organization.given(created).when(change).then_refused(OTHER_UNKNOWN)
+    advised = msgspec.structs.replace(assign, surroundings=nobody)
+    organization.given(created).when(advised).then_refused(OTHER_UNKNOWN)
+    ended = ChangeLine(line="party", superior=None, valid_from=REFORM, at=NOW)
+    organization.given(created).when(ended).then(msgspec.structs.replace(above, superior=None))
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+def test_no_line_begins_before_both_are_there(own: date, superiors: date) -> None:
+    around = Surroundings(known=(KnownBody(organization=PROVINCE, established_on=superiors),))
+    creation = msgspec.structs.replace(create, established_on=own, surroundings=around)
+    _, line = ORGANIZATION.decide(Organization(), creation)
+    assert isinstance(line, OrganizationLineChanged)
+    assert line.valid_from == max(own, superiors)
+    change = ChangeLine(
+        line="party", superior=PROVINCE, valid_from=own, at=NOW, surroundings=around
     )
-    organization.given().when(lines_differ).then(created, above)
+    entered = msgspec.structs.replace(created, established_on=own)
+    changing = organization.given(entered).when(change)
+    if own < superiors:
+        changing.then_refused(OTHER_UNKNOWN)
+    else:
+        changing.then(msgspec.structs.replace(above, valid_from=own))
 
 
 def test_a_line_takes_one_superior() -> None:
@@ -120,7 +150,13 @@ def test_nobody_stands_above_itself() -> None:
 
 
 def test_a_line_changes_from_a_day_on() -> None:
-    change = ChangeLine(line="party", superior=SECTION, valid_from=date(2026, 1, 1), at=NOW)
+    change = ChangeLine(
+        line="party",
+        superior=SECTION,
+        valid_from=date(2026, 1, 1),
+        at=NOW,
+        surroundings=THERE,
+    )
     organization.given(created, above).when(change).then(
         OrganizationLineChanged(
             organization_id=COMMITTEE,
@@ -193,7 +229,7 @@ def test_nothing_changes_before_the_body_is_there() -> None:
 
 def test_who_is_no_more_stands_above_nobody_and_advises_nobody() -> None:
     ends = Succession(organization=SECTION, effective_on=MERGED, successor=PROVINCE)
-    around = Surroundings(graph=Graph(successions=(ends,)))
+    around = msgspec.structs.replace(THERE, graph=Graph(successions=(ends,)))
     change = ChangeLine(
         line="party", superior=SECTION, valid_from=MERGED, at=NOW, surroundings=around
     )
@@ -221,15 +257,8 @@ def test_who_is_no_more_stands_above_nobody_and_advises_nobody() -> None:
 
 
 def test_a_line_does_not_lead_back_to_the_body() -> None:
-    around = Surroundings(
-        graph=Graph(
-            lines=(
-                GraphLine(
-                    organization=SECTION, line="party", superior=COMMITTEE, valid_from=MERGED
-                ),
-            )
-        )
-    )
+    below = GraphLine(organization=SECTION, line="party", superior=COMMITTEE, valid_from=MERGED)
+    around = msgspec.structs.replace(THERE, graph=Graph(lines=(below,)))
     change = ChangeLine(
         line="party", superior=SECTION, valid_from=REFORM, at=NOW, surroundings=around
     )

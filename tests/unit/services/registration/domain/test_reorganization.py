@@ -236,7 +236,7 @@ def test_a_split_says_once_who_takes_what(
 
 
 def test_a_body_that_is_no_more_changes_nothing_from_that_day_on() -> None:
-    line_ = ChangeLine(line="party", superior=NORTH, valid_from=REFORM, at=NOW)
+    line_ = ChangeLine(line="party", superior=NORTH, valid_from=REFORM, at=NOW, surroundings=AROUND)
     name = RenameOrganization(name="Tên khác", valid_from=REFORM, source="QĐ", at=NOW)
     competence = AssignCompetence(
         clause="I.2.2b", advised_by=SECTION, valid_from=REFORM, source="QĐ", at=NOW
