@@ -26,9 +26,9 @@ PAUSE_SECONDS_MAX: Final = 0.05
 itself from this one, are under way then."""
 WRITES_BEFORE_HOLD: Final = 300
 """Bodies of the province: enough for every step of a rebuild, before anything else is entered."""
-WRITES_OF_SETUP: Final = 475
+WRITES_OF_SETUP: Final = 490
 """Writes that enter the province. Most faults should meet what comes after them."""
-WRITES_OF_YEAR: Final = 740
+WRITES_OF_YEAR: Final = 790
 """Writes of the whole year, roughly: it depends on the seed."""
 MODELS: Final = 9
 """A short year: one refused at the registration, one returned, one that nobody may recognise, a session missed,
