@@ -7,7 +7,6 @@ from services.evaluation import facts, team_facts
 from services.evaluation.domain.advice import BallotResult, Discontinue, IssueAdvice, NoQuorum
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal
-from services.evaluation.domain.field_team import FIELD_TEAM
 from services.evaluation.domain.sealing import OpenScore, all_in
 from services.evaluation.domain.team import AssignTeam
 from shared.contracts.appraisal import (
@@ -92,11 +91,13 @@ async def on_opened(recorded: Recorded[AppraisalOpened], work: Work) -> None:
 
 
 async def _follow_field_team(work: Work, event: AppraisalOpened) -> None:
-    """The appraisal gets the team its unit assigned to the field; who has a tie stays out of it."""
-    team = await work.load(FIELD_TEAM, team_facts.team_id(event.appraising_unit, event.field))
-    if team.state.assigned is None or team.event_id is None:
+    """The appraisal gets the team its unit assigned to the field, or was left by a unit it succeeded; who has
+    a tie stays out of it.
+    """
+    team = await team_facts.standing_team(work, event.appraising_unit, event.field, event.model)
+    if team is None:
         return
-    members = team.state.assigned.members
+    members = team.assigned.members
     state = (await work.load(APPRAISAL, event.appraisal_id)).state
     ties, cites = await team_facts.ties_among(work, state, event, members)
     command = AssignTeam(members=members, ties=ties, follows_field=True, at=work.now)
@@ -104,7 +105,7 @@ async def _follow_field_team(work: Work, event: AppraisalOpened) -> None:
         APPRAISAL,
         event.appraisal_id,
         command,
-        cites=(team.event_id, *cites),
+        cites=(*team.cites, *cites),
         rules=facts.rule_set_name(event),
     )
 

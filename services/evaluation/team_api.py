@@ -47,26 +47,30 @@ from shared.host.service import Api, Call, Download, NotFoundError, Outcome, Pag
 
 async def assign_field_team(call: Call[AssignFieldTeamForm]) -> Outcome:
     """Assign your unit's team for a field, whole: appraisals that open from now on follow it. Accounts and
-    names are kept apart and can be erased. Changing a team asks for the reason.
+    names are kept apart and can be erased. Changing a team asks for the reason, also one that was left to
+    your unit by another it succeeded.
     """
     form = call.body
     refuse_appraisers_twice(form.members)
     team = team_facts.team_id(form.unit, form.field)
-    former = (await call.load(FIELD_TEAM, team)).state.assigned
+    standing = await team_facts.standing_team(call, form.unit, form.field)
+    former = None if standing is None else standing.assigned.members
     draft = AssignFieldTeam(
-        unit=form.unit, field=form.field, reason=form.reason, team_id=team, members=(), at=call.now
-    )
-    await call.permit(FIELD_TEAM, team, draft)
-    members = await team_facts.named(call, form.members, () if former is None else former.members)
-    command = AssignFieldTeam(
         unit=form.unit,
         field=form.field,
         reason=form.reason,
         team_id=team,
-        members=members,
+        members=(),
+        passed_on=former,
+        unit_ended=await team_facts.is_no_more(call, form.unit),
         at=call.now,
     )
-    return await call.execute(FIELD_TEAM, team, command)
+    await call.permit(FIELD_TEAM, team, draft)
+    members = await team_facts.named(call, form.members, former or ())
+    command = msgspec.structs.replace(draft, members=members)
+    passed = standing is not None and standing.assigned.unit != form.unit
+    cites = standing.cites if standing is not None and passed else ()
+    return await call.execute(FIELD_TEAM, team, command, cites=cites)
 
 
 async def assign_team(call: Call[AssignTeamForm]) -> Outcome:

@@ -1,6 +1,8 @@
 """Gathers what a team's rules need: who is who in the vault, who has a tie, which evidence there is."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -10,10 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.evaluation.conflict_facts import dossier_of, found_ties
 from services.evaluation.domain.appraisal_state import Appraisal
 from services.evaluation.domain.conflict import Tie
+from services.evaluation.domain.field_team import FIELD_TEAM, whose_team
 from services.evaluation.domain.team import AppraiserForm
+from services.evaluation.facts import Loading
 from services.evaluation.persons import Person, Revealing, person
+from services.evaluation.readmodel import SUCCESSIONS
 from services.evaluation.team_rows import evidence
-from shared.contracts.appraisal import AppraisalOpened, Appraiser
+from shared.contracts.appraisal import AppraisalOpened, Appraiser, FieldTeamAssigned
 from shared.contracts.running import Sha256
 from shared.contracts.values import (
     CategoryId,
@@ -26,6 +31,7 @@ from shared.contracts.values import (
 from shared.domain.time import legal_date
 from shared.host.ids import derive_id
 from shared.host.service import Work
+from shared.host.successions import after, around
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +45,52 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 def team_id(unit: OrganizationId, field: WorkField) -> TeamId:
     """The one team of a unit for a field."""
     return TeamId(derive_id(unit, "team", field))
+
+
+class StandingTeam(msgspec.Struct, frozen=True, kw_only=True):
+    """The team that appraises a field for a unit, whose it is, and the events that say so."""
+
+    assigned: FieldTeamAssigned
+    cites: tuple[UUID, ...]
+
+
+class Source(Loading, Protocol):
+    """Calls, reactions and reads can all do it."""
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        ...
+
+    @property
+    def read(self) -> AsyncConnection:
+        """The read model."""
+        ...
+
+
+async def standing_team(
+    source: Source, unit: OrganizationId, field: WorkField, model: ModelId | None = None
+) -> StandingTeam | None:
+    """The unit's own team for a field, else the one that was left to it by a unit it succeeded."""
+    on = legal_date(source.now)
+    own = await source.load(FIELD_TEAM, team_id(unit, field))
+    if own.state.assigned is not None and own.event_id is not None:
+        return StandingTeam(assigned=own.state.assigned, cites=(own.event_id,))
+    ends = await around(source.read, SUCCESSIONS, (unit,), on)
+    teams: dict[OrganizationId, StandingTeam] = {}
+    for one in ends.graph.successions:
+        held = await source.load(FIELD_TEAM, team_id(one.organization, field))
+        if held.state.assigned is not None and held.event_id is not None:
+            cites = (held.event_id, *ends.cites)
+            teams[one.organization] = StandingTeam(assigned=held.state.assigned, cites=cites)
+    whose = whose_team(ends.graph, unit, teams, on, model=model)
+    return None if whose is None else teams[whose]
+
+
+async def is_no_more(source: Source, unit: OrganizationId) -> bool:
+    """Whether the unit has ended."""
+    on = legal_date(source.now)
+    return (await after(source.read, SUCCESSIONS, (unit,), on)).graph.ended(unit, on)
 
 
 def of_dossier(state: Appraisal) -> tuple[Appraiser, ...]:

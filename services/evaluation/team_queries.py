@@ -15,12 +15,11 @@ from services.evaluation import facts
 from services.evaluation.ballot_queries import NoParameters, may_read_names
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal
-from services.evaluation.domain.field_team import FIELD_TEAM
 from services.evaluation.domain.scoring import Standard
 from services.evaluation.domain.sealing import ids_of, own_in
 from services.evaluation.persons import person
 from services.evaluation.readmodel import SUCCESSIONS, appraisals, models
-from services.evaluation.team_facts import appraiser_of, score_of, team_id
+from services.evaluation.team_facts import appraiser_of, score_of, standing_team
 from services.evaluation.team_rows import appraisers, sealed
 from shared.contracts.appraisal import (
     Appraiser,
@@ -101,9 +100,10 @@ async def _named(
 
 
 class FieldTeamView(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's team for a field."""
+    """A unit's team for a field. `assigned_by` is the unit itself, or one that left it its team."""
 
     field: WorkField
+    assigned_by: UUID
     members: tuple[NamedAppraiser, ...]
 
 
@@ -115,16 +115,17 @@ class FieldTeamsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_field_teams(query: Query[NoParameters]) -> FieldTeamsView:
-    """A unit's teams by field, by name: for the unit, and auditors."""
+    """The teams that appraise for a unit, by field and name: for the unit, and auditors."""
     unit = OrganizationId(query.path_id("unit"))
     if not may_read_names(query.actor, unit):
         raise NotFoundError("unit")
     teams = []
     for field in get_args(WorkField):
-        assigned = (await query.load(FIELD_TEAM, team_id(unit, field))).state.assigned
-        if assigned is not None and assigned.members:
-            members = tuple([await _named(query, one, None) for one in assigned.members])
-            teams.append(FieldTeamView(field=field, members=members))
+        team = await standing_team(query, unit, field)
+        if team is not None and team.assigned.members:
+            members = tuple([await _named(query, one, None) for one in team.assigned.members])
+            view = FieldTeamView(field=field, assigned_by=team.assigned.unit, members=members)
+            teams.append(view)
     return FieldTeamsView(unit=unit, teams=tuple(teams))
 
 

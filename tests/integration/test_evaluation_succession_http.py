@@ -1,17 +1,21 @@
-"""A dossier whose deciding body is merged before its ballot: the successor goes on with its council."""
+"""A body or a unit is merged while dossiers wait: its successor goes on with its council, with its teams."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from services.evaluation.service import SERVICE
 from shared.contracts import registration
 from shared.contracts.registration import OrganizationMerged
 from shared.host.policy import Role
-from tests.support.evaluating import RESULTS_IN, USERS, Evaluation, sitting_of
+from tests.support import story
+from tests.support.evaluating import ONE, RESULTS_IN, USERS, Evaluation, sitting_of
 from tests.support.recorded import user, world
-from tests.support.story import COMMITTEE, UNION
+from tests.support.story import COMMITTEE, ELSEWHERE, SECTION, UNION
 
-HEIRS = (user("heirs-secretary", Role.SECRETARY, UNION),)
+HEIRS = (
+    user("heirs-secretary", Role.SECRETARY, UNION),
+    user("heirs-appraiser", Role.APPRAISER, UNION),
+)
 
 
 async def test_the_successor_opens_the_ballot_of_the_council_it_took_over(tmp_path: Path) -> None:
@@ -46,3 +50,35 @@ async def test_the_successor_opens_the_ballot_of_the_council_it_took_over(tmp_pa
         assert (await played.refused("/evaluation/councils", form, user="heirs-secretary"))[
             "status"
         ] == 403
+
+
+async def test_the_team_of_a_field_appraises_for_the_unit_that_took_over(tmp_path: Path) -> None:
+    sources = (registration.EVENTS,)
+    async with world(tmp_path, [SERVICE], sources, (*USERS, *HEIRS), RESULTS_IN) as here:
+        played = await Evaluation.of(here)
+        one = {"account": "appraiser", "name": "Vi Văn Thử", "organization": str(SECTION)}
+        other = {"account": None, "name": "Lô Thị Thử", "organization": str(ELSEWHERE)}
+        form = {"unit": str(SECTION), "field": story.registered().field, "members": [one, other]}
+        await played.ok("/evaluation/teams", form, user="appraiser")
+        merged = OrganizationMerged(
+            organization_id=SECTION, into=UNION, effective_on=date(2026, 9, 25), source="NQ"
+        )
+        await here.record(registration.EVENTS, f"organization-{SECTION}", merged)
+        await played.opened()
+
+        async def followed() -> list[str] | None:
+            view = await here.get(f"{ONE}/team", user="heirs-appraiser")
+            return [member["name"] for member in view["members"]] or None
+
+        assert await here.until(followed) == ["Vi Văn Thử", "Lô Thị Thử"]
+        (listed,) = (await here.get(f"/evaluation/teams/{UNION}", user="heirs-appraiser"))["teams"]
+        assert (listed["assigned_by"], len(listed["members"])) == (str(SECTION), 2)
+
+        refused = await played.refused("/evaluation/teams", form, user="heirs-appraiser")
+        assert refused["type"] == "/problems/team-of-an-ended-unit"
+        own = {**form, "unit": str(UNION), "members": [one]}
+        refused = await played.refused("/evaluation/teams", own, user="heirs-appraiser")
+        assert refused["type"] == "/problems/team-change-unexplained"
+        await played.ok("/evaluation/teams", own | {"reason": "Sáp nhập."}, user="heirs-appraiser")
+        (listed,) = (await here.get(f"/evaluation/teams/{UNION}", user="heirs-appraiser"))["teams"]
+        assert (listed["assigned_by"], len(listed["members"])) == (str(UNION), 1)

@@ -1,9 +1,12 @@
 """Appraising teams: who is in one, who steps back, and the team of a field that appraisals follow."""
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import (
@@ -13,7 +16,12 @@ from services.evaluation.domain.appraisal_state import (
     AppraisalEvent,
 )
 from services.evaluation.domain.conflict import REASONS, Tie
-from services.evaluation.domain.field_team import FIELD_TEAM, AssignFieldTeam
+from services.evaluation.domain.field_team import (
+    FIELD_TEAM,
+    UNIT_ENDED,
+    AssignFieldTeam,
+    whose_team,
+)
 from services.evaluation.domain.scoring import TEAM_SCORES, ScoreCriterion
 from services.evaluation.domain.team import (
     APPRAISER_CONFLICT,
@@ -28,7 +36,9 @@ from services.evaluation.domain.team import (
     refuse_appraisers_twice,
 )
 from shared.contracts.appraisal import FieldTeamAssigned
+from shared.contracts.registration import Part
 from shared.contracts.values import OrganizationId, TeamId
+from shared.domain.graph import Graph, Succession
 from shared.domain.refusal import RefusedError
 from tests.support.specification import specification
 from tests.unit.services.evaluation.domain.dossiers import (
@@ -181,3 +191,80 @@ def test_a_field_gets_its_team_once_and_changes_it_with_a_reason() -> None:
 
 def test_a_field_without_a_team_needs_no_word() -> None:
     field_team.given().when(msgspec.structs.replace(assign_field, members=())).then_nothing()
+
+
+def test_a_team_that_was_left_to_the_unit_changes_with_a_reason() -> None:
+    left = msgspec.structs.replace(assign_field, passed_on=(ANNA, BINH))
+    field_team.given().when(left).then_nothing()
+    other = msgspec.structs.replace(left, members=(ANNA,))
+    field_team.given().when(other).then_refused(TEAM_CHANGE_UNEXPLAINED)
+    explained = msgspec.structs.replace(other, reason=REASON)
+    changed = msgspec.structs.replace(assigned, members=(ANNA,), reason=REASON)
+    field_team.given().when(explained).then(changed)
+    # From then on its own counts, whatever was left to it.
+    field_team.given(changed).when(msgspec.structs.replace(left, reason=REASON)).then(
+        msgspec.structs.replace(assigned, reason=REASON)
+    )
+    none = msgspec.structs.replace(left, members=(), reason=REASON)
+    field_team.given().when(none).then(msgspec.structs.replace(assigned, members=(), reason=REASON))
+
+
+def test_nobody_appraises_for_a_unit_that_is_no_more() -> None:
+    ended = msgspec.structs.replace(assign_field, unit_ended=True)
+    for events in ((), (assigned,)):
+        field_team.given(*events).when(ended).then_refused(UNIT_ENDED)
+
+
+UNITS = tuple(OrganizationId(UUID(int=number)) for number in range(100, 106))
+MERGED_ON = date(2026, 7, 1)
+
+
+def succeeded(former: int, *successors: int, on: date = MERGED_ON, taker: int = 0) -> Succession:
+    """Merged into one, or split into several of which one takes the appraising over."""
+    parts = tuple(
+        Part(
+            organization=UNITS[one],
+            duties=("appraising_unit",) if number == taker else (),
+            models=(opened.model,) if number != taker else (),
+        )
+        for number, one in enumerate(successors)
+    )
+    return Succession(
+        organization=UNITS[former],
+        effective_on=on,
+        successor=UNITS[successors[-1]],
+        parts=() if len(successors) == 1 else parts,
+    )
+
+
+def test_a_team_follows_the_appraising_through_mergers_and_splits() -> None:
+    chain = Graph(successions=(succeeded(0, 1), succeeded(1, 2)))
+    first, second, last = UNITS[:3]
+    assert whose_team(chain, last, {first}, MERGED_ON) == first
+    assert whose_team(chain, last, {first, second}, MERGED_ON) == second, "the nearest"
+    assert whose_team(chain, last, {first, last}, MERGED_ON) == last, "its own"
+    assert whose_team(chain, last, {first}, date(2026, 6, 30)) is None, "not yet"
+    split = Graph(successions=(succeeded(0, 1, 2),))
+    assert whose_team(split, second, {first}, MERGED_ON) == first
+    assert whose_team(split, last, {first}, MERGED_ON) is None, "the other part took it over"
+    assert whose_team(split, last, {first}, MERGED_ON, model=opened.model) == first
+    two = Graph(successions=(succeeded(0, 2), succeeded(1, 2)))
+    assert whose_team(two, last, {second}, MERGED_ON) == second
+    assert whose_team(two, last, {first, second}, MERGED_ON) is None, "the unit says which"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), unique_by=lambda one: one[0]),
+    st.sets(st.integers(0, 5)),
+    st.integers(0, 5),
+)
+def test_at_most_one_team_stands_and_only_one_that_was_assigned_and_left(
+    mergers: list[tuple[int, int]], assigned_by: set[int], asked: int
+) -> None:
+    """Also where records lead in a circle."""
+    graph = Graph(successions=tuple(succeeded(former, into) for former, into in mergers))
+    teams = {UNITS[one] for one in assigned_by}
+    found = whose_team(graph, UNITS[asked], teams, MERGED_ON)
+    assert found is None or found in teams
+    assert found is None or UNITS[asked] in graph.succeeding(found)
+    assert (found == UNITS[asked]) == (asked in assigned_by)
