@@ -25,6 +25,7 @@ _SESSION: Final = _ON_TIME - {Fate.SESSION_MISSED}
 async def build(player: Player, ground: Ground) -> None:
     """Play the models up to their results."""
     await _register(player, ground)
+    await _agree(player)
     await _accept(player, ground)
     await _plan(player)
     await running.winter(player)
@@ -74,6 +75,23 @@ async def _register(player: Player, ground: Ground) -> None:
         instant(1, 20),
         player.models,
         register,
+    )
+
+
+async def _agree(player: Player) -> None:
+    """Who is to hold a model with the one that leads agrees to it by itself (practice)."""
+
+    async def agree(model: DemoModel) -> None:
+        partner = player.province.partner(model.holder, model.committee).key
+        body = {"holder": str(player.province.ids[partner])}
+        user = player.province.user(partner, "registrant")
+        await player.of_model(model, "joint-consents", body, user=user)
+
+    await player.phase_of(
+        "Tháng 1: đơn vị cùng thực hiện đồng thuận",
+        "January: joint holders agree",
+        instant(1, 22),
+        {Fate.JOINT: agree},
     )
 
 

@@ -47,6 +47,7 @@ class Fate(StrEnum):
     TAKEN_OVER = "taken-over"
     ENDED = "ended"
     WITHDRAWN_BEFORE_DECISION = "withdrawn-before-decision"
+    JOINT = "held-jointly"
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,9 @@ TOLD: Final[dict[Fate, Told]] = {
     Fate.WITHDRAWN_BEFORE_DECISION: Told(
         "rút sau khi hội đồng bỏ phiếu", "withdrawn after the council's vote"
     ),
+    Fate.JOINT: Told(
+        "hai đơn vị cùng thực hiện, được công nhận", "held by two bodies together, recognised"
+    ),
 }
 
 AFTERWARDS: Final = frozenset(
@@ -191,6 +195,7 @@ DECIDED: Final = AFTERWARDS | frozenset(
             Fate.PROPOSED,
             Fate.THOUGHT_DUPLICATE,
             Fate.NAMED_ANEW,
+            Fate.JOINT,
         ),
     }
 )
@@ -235,6 +240,7 @@ _PER_64: Final[dict[Fate, int]] = {
     Fate.TAKEN_OVER: 1,
     Fate.ENDED: 1,
     Fate.WITHDRAWN_BEFORE_DECISION: 1,
+    Fate.JOINT: 1,
 }
 """How many of 64 models have a fate out of the ordinary; the demonstration's choice, no statistics."""
 

@@ -53,6 +53,10 @@ def registration(model: DemoModel, province: Province, movement: UUID) -> Json:
     origin = (
         "Mô hình sinh thêm theo mẫu đã công bố tại" if model.generated else "Mô hình đã công bố tại"
     )
+    joint = []
+    if model.fate is Fate.JOINT:
+        partner = province.partner(model.holder, model.committee)
+        joint = [{"organization": str(province.ids[partner.key]), "name": partner.name}]
     return {
         "movement": str(movement),
         "year": YEAR,
@@ -67,6 +71,7 @@ def registration(model: DemoModel, province: Province, movement: UUID) -> Json:
         "holder_name": None if model.individual else model.holder_name[:_LINE_CHARACTERS_MAX],
         "person": f"{model.holder_name} (trình diễn)" if model.individual else None,
         "category": model.category,
+        "joint_holders": joint,
         "committee": str(province.ids[model.committee]),
         "deciding_body": str(province.ids[model.deciding_body]),
     }

@@ -160,6 +160,7 @@ def _with_fates(models: list[DemoModel], seed: int) -> list[DemoModel]:
     free = [m.key for m in models if m.fate is Fate.USUAL and m.key != vertical]
     individual = next((m.key for m in models if m.individual), None)
     fates = fates_of([key for key in free if key != individual], seed, len(models))
+    _collectives_hold_jointly(fates, {m.key for m in models if m.individual})
     played: list[DemoModel] = []
     for model in models:
         if model.key == vertical:
@@ -170,3 +171,14 @@ def _with_fates(models: list[DemoModel], seed: int) -> list[DemoModel]:
         body = COMMISSION if fate is Fate.NAMED_ANEW else model.deciding_body
         played.append(replace(model, fate=fate, deciding_body=body))
     return played
+
+
+def _collectives_hold_jointly(fates: dict[str, Fate], individuals: set[str]) -> None:
+    """Individuals hold alone: where the seed gave one a joint model, a collective takes it in exchange."""
+    for key in [key for key, fate in fates.items() if fate is Fate.JOINT and key in individuals]:
+        collective = next(
+            other
+            for other, fate in fates.items()
+            if other not in individuals and fate is not Fate.JOINT
+        )
+        fates[key], fates[collective] = fates[collective], fates[key]

@@ -160,6 +160,16 @@ class Province:
         """The category of clause I.1.1 a body falls under."""
         return self.kinds[self.bodies[body].kind].category
 
+    def partner(self, holder: str, committee: str) -> Body:
+        """Another body of the holder's place that may hold a model with it."""
+        return next(
+            body
+            for body in self.bodies.values()
+            if body.place == self.bodies[holder].place
+            and body.key not in {holder, committee}
+            and self.category(body.key) is not None
+        )
+
     def waves(self) -> Iterator[list[Body]]:
         """The bodies top-down: each comes after all that stand above it."""
         done: set[str] = set()
