@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.notification.report_counting import Breakdown, FigureRow, Report, Values
@@ -134,5 +135,9 @@ def _text(sheet: Worksheet, row: int, column: int, value: str) -> Cell:
 
 
 def _widths(sheet: Worksheet, widths: Iterable[int]) -> None:
+    """Columns as wide as what they hold, and printed across a page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width

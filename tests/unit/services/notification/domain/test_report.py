@@ -1,15 +1,20 @@
 """Issuing a periodic report (clause IV.2)."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
 import pytest
+import typer.main
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dvk.cli import application
 from services.notification.domain.period import Period, parse, period_of
 from services.notification.domain.report import ISSUED_BEFORE, REPORT, IssueReport
+from services.notification.report_api import IssueReportForm
 from shared.contracts.notification import IssuedFigure, PeriodicReportIssued
 from shared.domain.refusal import RefusedError
 from tests.support.specification import specification
@@ -108,3 +113,13 @@ def test_a_period_in_words() -> None:
     assert (
         Period(first=date(2026, 1, 5), last=date(2026, 1, 6)).vi == "từ 05/01/2026 đến 06/01/2026"
     )
+
+
+def test_what_the_how_to_sends_and_runs_is_understood() -> None:
+    page = (Path(__file__).parents[5] / "docs" / "how-to" / "reports.md").read_text()
+    (body,) = re.findall(r"`(\{.*\})`", page)
+    form = msgspec.json.decode(body.replace("BODY", str(COMMITTEE)), type=IssueReportForm)
+    assert period_of(form.period, form.first, form.until).code == "2026-H1"
+    said = set(re.findall(r"--[a-z]+", page))
+    command = typer.main.get_group(application()).commands["report"]
+    assert said <= {flag for option in command.params for flag in option.opts}
