@@ -277,6 +277,12 @@ def _members(player: Player, council: Council) -> Iterable[Json]:
             "organization": str(player.province.ids[player.province.offices[user].organisation]),
             "role": "secretary" if user == council.secretary else role,
         }
+    # One without an account: it is absent, asked in writing, and its signed paper is entered.
+    yield {
+        "name": "Người có uy tín trong nhân dân (trình diễn)",
+        "organization": str(player.province.ids[council.organisation]),
+        "role": "member",
+    }
 
 
 async def _subscribe(player: Player, user: str) -> None:

@@ -1,7 +1,8 @@
 """21 October: the councils sit, each on all its dossiers at once."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dvk.api import Json, Written, wait_for
@@ -19,14 +20,23 @@ AGENDA_MAX: Final = 20
 """Dossiers a council takes at one sitting, half of what the service allows."""
 
 
+SCAN: Final = b"%PDF-1.4\n% scanned paper with a member's opinion (demonstration)\n%%EOF\n"
+
+Write = Callable[[str, str, Json, str], Awaitable[Written]]
+"""A step's name, path, body and user."""
+
+
 @dataclass(frozen=True)
 class Sitting:
-    """A council, the dossiers on its agenda, and who comes: to one without quorum too few do."""
+    """A council, the dossiers on its agenda, and who comes: to one without quorum too few do. Where a paper is
+    `mistaken` for another choice, it is put right.
+    """
 
     body: str
     models: tuple[DemoModel, ...]
     name: str
     quorate: bool
+    mistaken: bool = False
 
 
 async def sit(player: Player, ground: Ground) -> None:
@@ -36,12 +46,15 @@ async def sit(player: Player, ground: Ground) -> None:
         await _play(player, ground, sitting)
 
     usual = REACHES_BALLOT - {Fate.QUORUM_MISSED}
+    first = [
+        replace(one, mistaken=n == 0) for n, one in enumerate(_sittings(player, usual, "first"))
+    ]
     missed = {Fate.QUORUM_MISSED}
     await player.phase(
         "21/10: hội đồng họp, bỏ phiếu",
         "21 October: councils sit and vote",
         instant(10, 21),
-        [*_sittings(player, usual, "first"), *_sittings(player, missed, "few", quorate=False)],
+        [*first, *_sittings(player, missed, "few", quorate=False)],
         play,
     )
     await player.phase(
@@ -75,11 +88,7 @@ async def _play(player: Player, ground: Ground, sitting: Sitting) -> None:
         key = key_of(player.api.at, "demo", str(player.seed), sitting.body, sitting.name, step)
         return await player.api.write("evaluation", path, body, user=user, key=key)
 
-    opening: Json = {
-        "council": str(ground.councils[sitting.body]),
-        "appraisals": [str(appraisal_of(player.model_id(model))) for model in sitting.models],
-        "question": "Đồng ý đề nghị công nhận?",
-    }
+    opening = _opening(player, ground, sitting)
     path = f"/sittings/{(await write('opening', '/sittings', opening, secretary)).id}"
 
     async def settled() -> Json | None:
@@ -92,9 +101,10 @@ async def _play(player: Player, ground: Ground, sitting: Sitting) -> None:
     seats = {seat["account"]: seat for seat in roll}
     members = [user for user in council.members if user in seats]
     *present, asked = members if sitting.quorate else members[: max(2, len(members) // 3)]
+    elder, elders = seats[None]["seat"], seats[None]["member_id"]
     attendance = {
         "present": [seats[user]["seat"] for user in present],
-        "consulted": [seats[asked]["seat"]],
+        "consulted": [seats[asked]["seat"], elder],
     }
     await write("attendance", f"{path}/attendance", attendance, secretary)
     models = {str(player.model_id(model)): model for model in sitting.models}
@@ -110,6 +120,13 @@ async def _play(player: Player, ground: Ground, sitting: Sitting) -> None:
         ]
         if sheet:
             await write(f"sheet-{user}", f"{path}/sheets", {"votes": sheet}, user)
+    if sitting.quorate:
+        on_paper = [
+            {"appraisal": one["appraisal"], "choice": _elders(models[one["model"]])}
+            for one in candidates
+            if elders not in _recused(one)
+        ]
+        await _enter_paper(write, f"{path}/seats/{elder}", secretary, on_paper, sitting)
     await write("closure", f"{path}/closure", {}, secretary)
 
     async def counted() -> Json | None:
@@ -119,6 +136,32 @@ async def _play(player: Player, ground: Ground, sitting: Sitting) -> None:
     seen = await wait_for(f"{council.name}: count", counted)
     missed = {one["outcome"] == "undecided" for one in seen["candidates"]}
     assert missed == {not sitting.quorate}, sitting
+
+
+def _opening(player: Player, ground: Ground, sitting: Sitting) -> Json:
+    return {
+        "council": str(ground.councils[sitting.body]),
+        "appraisals": [str(appraisal_of(player.model_id(model))) for model in sitting.models],
+        "question": "Đồng ý đề nghị công nhận?",
+    }
+
+
+async def _enter_paper(
+    write: Write, seat: str, secretary: str, sheet: list[Json], sitting: Sitting
+) -> None:
+    """The signed paper of the member without an account, at one sitting with a line taken wrongly at first."""
+    entered = list(sheet)
+    if sitting.mistaken:
+        entered[0] = {**sheet[0], "choice": "abstain"}
+    scan = b64encode(SCAN + sitting.name.encode()).decode()
+    await write("paper", f"{seat}/paper", {"votes": entered, "content": scan}, secretary)
+    if sitting.mistaken:
+        right = {**sheet[0], "reason": "Nhập nhầm dòng khi đọc phiếu giấy."}
+        await write("correction", f"{seat}/corrections", right, secretary)
+
+
+def _elders(model: DemoModel) -> str:
+    return "reject" if model.fate in AGAINST else "approve"
 
 
 def _recused(candidate: Json) -> list[str]:

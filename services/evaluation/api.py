@@ -12,6 +12,7 @@ from services.evaluation import (
     facts,
     queries,
     rules_api,
+    sheet_api,
     sitting_api,
     team_api,
     team_facts,
@@ -157,6 +158,7 @@ def routes(api: Api) -> None:
     _appraisal_reads(api)
     _posting_routes(api)
     sitting_api.routes(api)
+    sheet_api.routes(api)
     ballot_api.routes(api)
 
 

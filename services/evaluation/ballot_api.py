@@ -49,6 +49,8 @@ async def cast_vote(call: Call[CastVoteForm]) -> Outcome:
         ballot_id=ballot,
         pseudonym=pseudonym,
         ballot_closed=before.closed is not None or sitting.closed is not None,
+        attends=sitting.attends(own.seat.seat),
+        written_votes=sitting.opened.written_votes,
         at=call.now,
     )
     outcome = await call.execute(VOTE, vote_id(ballot, pseudonym), command, pseudonym=pseudonym)

@@ -16,10 +16,10 @@ from shared.contracts.evaluation import (
     BallotClosed,
     BallotOpened,
     BallotTallied,
-    Choice,
     QuorumMissed,
 )
 from shared.contracts.sitting import MemberRecused
+from shared.contracts.values import Choice
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into, where_equal
 from shared.host.policy import Actor, Role

@@ -13,7 +13,7 @@ from services.evaluation.persons import Revealing, person
 from services.evaluation.readmodel import SUCCESSIONS, lines
 from services.evaluation.successors import standing_for
 from shared.contracts.appraisal import AppraisalOpened, ConflictTie
-from shared.contracts.evaluation import CouncilMember
+from shared.contracts.council import CouncilMember
 from shared.contracts.values import CouncilId, Forgettable, OrganizationId
 from shared.domain.graph import Graph
 from shared.host.lines import upwards

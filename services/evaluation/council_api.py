@@ -18,7 +18,7 @@ from services.evaluation.domain.council import (
     refuse_accounts_twice,
 )
 from services.evaluation.persons import Person, person
-from shared.contracts.evaluation import CouncilMember
+from shared.contracts.council import CouncilMember
 from shared.contracts.values import CouncilId
 from shared.host.service import Api, Call, NotFoundError, Outcome, Page
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.evaluation import CouncilMember
+from shared.contracts.council import CouncilMember
 from shared.contracts.sitting import Seat
 from shared.contracts.values import BallotId, Forgettable, OrganizationId, SittingId
 from shared.host.ids import derive_id

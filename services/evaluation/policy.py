@@ -7,6 +7,7 @@ from uuid import UUID
 from services.evaluation.domain.advice import Discontinue, IssueAdvice
 from services.evaluation.domain.appraisal import APPRAISAL, AppraisalCommand
 from services.evaluation.domain.appraisal_state import Appraisal
+from services.evaluation.domain.attendance import RecordAttendance
 from services.evaluation.domain.ballot import (
     BALLOT,
     Ballot,
@@ -57,14 +58,14 @@ from services.evaluation.domain.sitting import (
     CloseSitting,
     CountSitting,
     OpenSitting,
-    RecordAttendance,
     SettleAgenda,
-    Sitting,
     SittingCommand,
 )
+from services.evaluation.domain.sitting_state import Sitting
 from services.evaluation.domain.team import AssignTeam, RecuseAppraiser
 from services.evaluation.domain.visits import RecordVisit, ScheduleVisit
-from services.evaluation.domain.vote import VOTE, CastVote, Vote
+from services.evaluation.domain.vote import VOTE, CastVote, EnterWrittenVote, Vote, VoteCommand
+from services.evaluation.domain.written import CorrectWrittenVote
 from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
 ADOPTER: Final = "adopter"
@@ -86,6 +87,8 @@ _BY_COUNCIL: Final = tuple(
     for role in (Role.SECRETARY, Role.CHAIR)
     for relation in (BODY, APPRAISING_UNIT)
 )
+# Papers are entered by the one who does not vote.
+_BY_SECRETARY: Final = (Grant(Role.SECRETARY, BODY), Grant(Role.SECRETARY, APPRAISING_UNIT))
 # Membership is asked of the frozen electorate: a member votes whatever body sent him.
 _BY_VOTER: Final = (Grant(Role.COUNCIL_MEMBER, ANY), Grant(Role.CHAIR, ANY))
 _BY_EVERYONE: Final = (Grant(Role.PUBLIC, ANY),)
@@ -142,8 +145,14 @@ def _agendas_model(state: Sitting, _command: object) -> UUID | None:
     return None if state.opened is None else state.opened.agenda[0].model
 
 
-def _no_parties(_state: Vote, _command: CastVote) -> Parties:
+def _vote_parties(_state: Vote, command: VoteCommand) -> Parties:
+    if isinstance(command, EnterWrittenVote):
+        return {BODY: {command.council_body}, APPRAISING_UNIT: {command.appraising_unit}}
     return {}
+
+
+def _votes_model(_state: Vote, command: VoteCommand) -> UUID | None:
+    return command.model if isinstance(command, EnterWrittenVote) else None
 
 
 RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
@@ -199,6 +208,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 OpenSitting: _BY_COUNCIL,
                 SettleAgenda: _BY_ITSELF,
                 RecordAttendance: _BY_COUNCIL,
+                CorrectWrittenVote: _BY_SECRETARY,
                 CloseSitting: _BY_COUNCIL,
                 CountSitting: _BY_ITSELF,
             }
@@ -217,5 +227,10 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
             }
         ),
     ),
-    Rules(VOTE, _no_parties, MappingProxyType({CastVote: _BY_VOTER})),
+    Rules(
+        VOTE,
+        _vote_parties,
+        MappingProxyType({CastVote: _BY_VOTER, EnterWrittenVote: _BY_SECRETARY}),
+        _votes_model,
+    ),
 )

@@ -18,12 +18,11 @@ from shared.contracts.appraisal import (
     PostingOpened,
     TeamAssigned,
 )
+from shared.contracts.council import CouncilChanged, CouncilFormed
 from shared.contracts.evaluation import (
     BallotClosed,
     BallotOpened,
     BallotTallied,
-    CouncilChanged,
-    CouncilFormed,
     CriteriaSetAdopted,
     QuorumMissed,
     RuleSetAdopted,
@@ -47,10 +46,12 @@ from shared.contracts.sitting import (
     SittingClosed,
     SittingCounted,
     SittingOpened,
+    WrittenVoteCorrected,
 )
 from shared.host.copying import adds, patches, puts, recorded_at
 from shared.host.lines import line_handler, line_table
-from shared.host.service import ReadModel
+from shared.host.rows import Patch
+from shared.host.service import ReadModel, Recorded, on
 from shared.host.standing import standing_tables
 from shared.host.successions import succession_handlers, succession_table
 from shared.host.text import fold
@@ -248,6 +249,13 @@ votes: Final = Table(
     Column("position", BigInteger, nullable=False),
 )
 
+
+def _corrected(recorded: Recorded[WrittenVoteCorrected]) -> tuple[Patch, ...]:
+    event = recorded.event
+    key = {"ballot": str(event.ballot_id), "pseudonym": str(event.pseudonym)}
+    return (Patch(votes, key, {"choice": event.choice}),)
+
+
 STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
@@ -381,5 +389,6 @@ READ_MODEL: Final = ReadModel(
         patches(BallotTallied, ballots, "adopted", "repeatable", status="tallied"),
         patches(QuorumMissed, ballots, "repeatable", status="quorum-missed"),
         puts(VoteCast, votes, ballot=lambda r: r.event.ballot_id),
+        on(WrittenVoteCorrected, _corrected),
     ),
 )

@@ -1,6 +1,7 @@
 """Sittings over HTTP: opened for several dossiers, attendance once, one sheet a member, closed once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -9,26 +10,25 @@ import msgspec
 from msgspec.structs import asdict
 
 from services.evaluation import sitting_queries as queries
-from services.evaluation.ballot_api import counts
 from services.evaluation.ballot_queries import NAME_READERS, NoParameters
-from services.evaluation.domain.ballot import ALREADY_OPENED, BALLOT, Ballot
-from services.evaluation.domain.sheet import PARTLY_LATE, Line, SheetForm, check_sheet
-from services.evaluation.domain.sitting import (
-    NOT_SETTLED,
-    SITTING,
+from services.evaluation.domain.attendance import (
+    PRESENT_ON_PAPER,
     VOTED_UNATTENDED,
+    RecordAttendance,
+    RecordAttendanceForm,
+)
+from services.evaluation.domain.ballot import ALREADY_OPENED, BALLOT, Ballot
+from services.evaluation.domain.sitting import (
+    SITTING,
     CloseSitting,
     CloseSittingForm,
     Convening,
     OpenSitting,
     OpenSittingForm,
-    RecordAttendance,
-    RecordAttendanceForm,
-    Sitting,
-    unattended,
 )
-from services.evaluation.domain.vote import NOT_A_VOTER, VOTE, CastVote, vote_id
-from services.evaluation.persons import Held, freeze_roll, held, seat_of
+from services.evaluation.domain.sitting_state import Sitting
+from services.evaluation.domain.vote import VOTE, vote_id
+from services.evaluation.persons import Held, freeze_roll, held
 from services.evaluation.sitting_facts import (
     Convened,
     Elector,
@@ -38,10 +38,9 @@ from services.evaluation.sitting_facts import (
     prepare,
     round_of,
 )
-from shared.contracts.evaluation import Choice
-from shared.contracts.values import AppraisalId, BallotId, SittingId
+from shared.contracts.values import AppraisalId, SittingId
 from shared.domain.refusal import RefusedError
-from shared.host.service import Api, Call, NotFoundError, Outcome, Page
+from shared.host.service import Api, Call, Outcome, Page, Work
 
 # --- opening ----------------------------------------------------------------------------------
 
@@ -135,8 +134,15 @@ def _about(error: RefusedError, candidate: str) -> RefusedError:
 
 async def record_attendance(call: Call[RecordAttendanceForm]) -> Outcome:
     """Record by seat who is present and which absent members are asked in writing, once for all ballots."""
-    command = RecordAttendance(**asdict(call.body), at=call.now)
-    return await call.execute(SITTING, call.path_id("sitting_id"), command)
+    sitting = call.path_id("sitting_id")
+    state = (await call.load(SITTING, sitting)).state
+    seats = () if state.opened is None else await held(call, state.opened.roll)
+    # Only of one without an account a paper can have been entered.
+    without = [one for one in seats if one.holder.account is None]
+    on_paper = (await voted(call, state, without)).on_paper
+    command = RecordAttendance(**asdict(call.body), on_paper=on_paper, at=call.now)
+    with naming(seats):
+        return await call.execute(SITTING, sitting, command)
 
 
 async def close_sitting(call: Call[CloseSittingForm]) -> Outcome:
@@ -144,115 +150,45 @@ async def close_sitting(call: Call[CloseSittingForm]) -> Outcome:
     sitting = call.path_id("sitting_id")
     state = (await call.load(SITTING, sitting)).state
     seats = () if state.opened is None else await held(call, state.opened.roll)
-    voted = await _voted(call, state, seats) if state.closed is None else ()
-    command = CloseSitting(voted=voted, at=call.now)
-    try:
+    votes = Voted() if state.closed is not None else await voted(call, state, seats)
+    command = CloseSitting(voted=votes.seats, on_paper=votes.on_paper, at=call.now)
+    with naming(seats):
         return await call.execute(SITTING, sitting, command)
+
+
+@contextmanager
+def naming(seats: Sequence[Held]) -> Iterator[None]:
+    """The record knows seats; the secretary is told names."""
+    try:
+        yield
     except RefusedError as error:
-        if error.refusal != VOTED_UNATTENDED:
+        if error.refusal not in (VOTED_UNATTENDED, PRESENT_ON_PAPER):
             raise
-        # The record knows seats; the secretary is told names.
-        missing = unattended(state, voted)
-        names = [one.holder.name for one in seats if one.seat.seat in missing]
-        raise VOTED_UNATTENDED(names=", ".join(names)) from error
+        ids = str(error.values["names"]).split(", ")
+        names = [one.holder.name for one in seats if str(one.seat.seat) in ids]
+        raise error.refusal(names=", ".join(names)) from error
 
 
-async def _voted(
-    call: Call[CloseSittingForm], state: Sitting, seats: Sequence[Held]
-) -> tuple[UUID, ...]:
-    """The seats of those who voted on any of the dossiers."""
-    voted: list[UUID] = []
+class Voted(msgspec.Struct, frozen=True):
+    """The seats of those who voted on any of the dossiers, and of those whose vote was entered from paper."""
+
+    seats: tuple[UUID, ...] = ()
+    on_paper: tuple[UUID, ...] = ()
+
+
+async def voted(work: Work, state: Sitting, seats: Sequence[Held]) -> Voted:
+    """Whose votes are recorded."""
+    found, on_paper = list[UUID](), list[UUID]()
     for one in seats:
         for candidate in state.candidates:
             ballot = candidate.ballot_id
-            if (await call.load(VOTE, vote_id(ballot, one.pseudonym(ballot)))).revision >= 0:
-                voted.append(one.seat.seat)
+            cast = (await work.load(VOTE, vote_id(ballot, one.pseudonym(ballot)))).state.cast
+            if cast is not None:
+                found.append(one.seat.seat)
+                if cast.on_behalf is not None:
+                    on_paper.append(one.seat.seat)
                 break
-    return tuple(voted)
-
-
-# --- sheets -----------------------------------------------------------------------------------
-
-
-async def hand_in_sheet(call: Call[SheetForm]) -> Outcome:
-    """Vote on every dossier of the sitting at once, under your pseudonym of each ballot.
-
-    The sheet is checked whole before anything is written; sending it again changes nothing.
-    """
-    sitting = call.path_id("sitting_id")
-    loaded = await call.load(SITTING, sitting)
-    state = loaded.state
-    if state.opened is None:
-        raise NotFoundError("sitting")
-    own = seat_of(await held(call, state.opened.roll), call.actor.subject)
-    if own is None or not own.votes:
-        raise NOT_A_VOTER()
-    if state.settled is None:
-        raise NOT_SETTLED()
-    names = await model_names(call.read, state.candidates)
-    check_sheet(call.body, await _lines(call, state, own, names), closed=state.closed is not None)
-    ballots = {one.appraisal_id: one.ballot_id for one in state.candidates}
-    votes = {
-        line.appraisal: await _cast(call, ballots[line.appraisal], own, line.choice)
-        for line in call.body.votes
-    }
-    if (await call.load(SITTING, sitting)).state.closed is not None:
-        await _tell_late(call, own, {ballots[one]: (names[one], v) for one, v in votes.items()})
-    return Outcome(
-        stream=f"sitting-{sitting}",
-        revision=loaded.revision,
-        position=max(vote.position for vote in votes.values()),
-        events=tuple(event for vote in votes.values() for event in vote.events),
-        repeated=all(vote.repeated for vote in votes.values()),
-    )
-
-
-async def _lines(
-    call: Call[SheetForm], state: Sitting, own: Held, names: Mapping[AppraisalId, str]
-) -> dict[AppraisalId, Line]:
-    """What is known of each dossier for this voter."""
-    lines: dict[AppraisalId, Line] = {}
-    for one in state.candidates:
-        ballot = (await call.load(BALLOT, one.ballot_id)).state
-        pseudonym = own.pseudonym(one.ballot_id)
-        cast = (await call.load(VOTE, vote_id(one.ballot_id, pseudonym))).state.cast
-        recused = (r.reason for r in ballot.recused if r.member_id == own.holder.member_id)
-        lines[one.appraisal_id] = Line(
-            name=names[one.appraisal_id],
-            recused=next(recused, None),
-            cast=None if cast is None else cast.choice,
-        )
-    return lines
-
-
-async def _cast(call: Call[SheetForm], ballot: BallotId, own: Held, choice: Choice) -> Outcome:
-    """One line. A crash after it leaves the lines before: the sheet sent again goes on where it stopped."""
-    pseudonym = own.pseudonym(ballot)
-    command = CastVote(
-        choice=choice, ballot_id=ballot, pseudonym=pseudonym, ballot_closed=False, at=call.now
-    )
-    try:
-        return await call.execute(VOTE, vote_id(ballot, pseudonym), command, pseudonym=pseudonym)
-    except RefusedError:
-        # Recorded under another key: the same choice is the same vote.
-        loaded = await call.load(VOTE, vote_id(ballot, pseudonym))
-        cast = loaded.state.cast
-        if cast is None or cast.choice != choice:
-            raise
-        stream = f"{VOTE.category}-{vote_id(ballot, pseudonym)}"
-        return Outcome(stream, loaded.revision, loaded.position, (cast,), repeated=True)
-
-
-async def _tell_late(
-    call: Call[SheetForm], own: Held, votes: Mapping[BallotId, tuple[str, Outcome]]
-) -> None:
-    """The sitting closed meanwhile: the order in the log decides, and the voter is told."""
-    late = []
-    for ballot, (name, vote) in votes.items():
-        if not counts(await call.load(BALLOT, ballot), own.pseudonym(ballot), vote.position):
-            late.append(name)
-    if late:
-        raise PARTLY_LATE(candidates="; ".join(late))
+    return Voted(tuple(found), tuple(on_paper))
 
 
 _TAG: Final = "sittings"
@@ -271,7 +207,6 @@ def routes(api: Api) -> None:
         command=RecordAttendance,
         tag=_TAG,
     )
-    api.write(f"{one}/sheets", SheetForm, hand_in_sheet, command=CastVote, tag=_TAG)
     api.write(f"{one}/closure", CloseSittingForm, close_sitting, command=CloseSitting, tag=_TAG)
     api.read(
         "/sittings",

@@ -27,7 +27,7 @@ from services.evaluation.persons import Revealing
 from services.evaluation.readmodel import models
 from services.evaluation.successors import standing_for
 from shared.contracts.appraisal import AppraisalOpened
-from shared.contracts.evaluation import CouncilMember
+from shared.contracts.council import CouncilMember
 from shared.contracts.sitting import Candidate
 from shared.contracts.values import (
     AppraisalId,
@@ -210,6 +210,7 @@ async def prepare(
             appraising_unit=about.appraising_unit,
             rule_set=opened.rule_set,
             rule_set_version=opened.rule_set_version,
+            written_votes=settings.written_votes.value,
             places_left=ballot_round.places_left,
         ),
         decided=ballot_round.former is not None and not ballot_round.former.undecided,

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from services.evaluation.ballot_queries import NoParameters, may_read_names
 from services.evaluation.domain.ballot import BALLOT
-from services.evaluation.domain.sitting import SITTING, Sitting
+from services.evaluation.domain.sitting import SITTING
+from services.evaluation.domain.sitting_state import Sitting
 from services.evaluation.persons import held
 from services.evaluation.readmodel import SittingStatus, sittings
 from services.evaluation.sitting_facts import model_names

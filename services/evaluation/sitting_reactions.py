@@ -18,20 +18,16 @@ from services.evaluation.domain.ballot import (
     TallyBallot,
 )
 from services.evaluation.domain.places import CountedBallot
-from services.evaluation.domain.sitting import SITTING, CountSitting, SettleAgenda, Sitting
+from services.evaluation.domain.sitting import SITTING, CountSitting, SettleAgenda
+from services.evaluation.domain.sitting_state import Sitting
 from services.evaluation.domain.tally import RecordedVote
 from services.evaluation.domain.vote import VOTE, vote_id
 from services.evaluation.persons import Held, held
 from services.evaluation.reactions import advise
 from services.evaluation.readmodel import ballots
 from services.evaluation.sitting_facts import Convened, Elector, convened, prepare, round_of
-from shared.contracts.evaluation import (
-    BallotClosed,
-    BallotOpened,
-    BallotTallied,
-    CouncilMember,
-    QuorumMissed,
-)
+from shared.contracts.council import CouncilMember
+from shared.contracts.evaluation import BallotClosed, BallotOpened, BallotTallied, QuorumMissed
 from shared.contracts.sitting import (
     CandidateResult,
     Dropped,
@@ -117,16 +113,27 @@ async def on_sitting_closed(recorded: Recorded[SittingClosed], work: Work) -> No
 
 
 async def on_ballot_closed(recorded: Recorded[BallotClosed], work: Work) -> None:
-    """Tally. The close stands in the log already, so whatever crashes here, the count is the same."""
+    """Tally. The close stands in the log already, so whatever crashes here, the count is the same: so do the
+    corrections, which end with the sitting.
+    """
     event = recorded.event
     ballot = (await work.load(BALLOT, event.ballot_id)).state
+    assert ballot.opened is not None
+    meeting = await work.load(SITTING, ballot.opened.sitting)
     votes, cites = list[RecordedVote](), list[UUID]()
+    if meeting.state.corrections and meeting.event_id is not None:
+        cites.append(meeting.event_id)
     for pseudonym in ballot.pseudonyms:
         loaded = await work.load(VOTE, vote_id(event.ballot_id, pseudonym))
         cast = loaded.state.cast
         if cast is not None:
             votes.append(
-                RecordedVote(pseudonym=pseudonym, choice=cast.choice, position=loaded.position)
+                RecordedVote(
+                    pseudonym=pseudonym,
+                    choice=meeting.state.corrected(event.ballot_id, pseudonym, cast.choice),
+                    position=loaded.position,
+                    on_paper=cast.on_behalf is not None,
+                )
             )
         if loaded.event_id is not None:
             cites.append(loaded.event_id)
@@ -158,14 +165,14 @@ async def _count(work: Work, sitting: SittingId, state: Sitting) -> None:
         loaded = await work.load(BALLOT, candidate.ballot_id)
         if loaded.state.counted is None:
             return
-        counted.append(await _counted(work, loaded.state))
+        counted.append(await _counted(work, state, loaded.state))
         if loaded.event_id is not None:
             cites.append(loaded.event_id)
     command = CountSitting(ballots=tuple(counted), at=work.now)
     await work.execute(SITTING, sitting, command, cites=cites)
 
 
-async def _counted(work: Work, ballot: Ballot) -> CountedBallot:
+async def _counted(work: Work, sitting: Sitting, ballot: Ballot) -> CountedBallot:
     opened, missed, tallied = ballot.opened, ballot.quorum_missed, ballot.tallied
     assert opened is not None
     if missed is not None:
@@ -176,7 +183,9 @@ async def _counted(work: Work, ballot: Ballot) -> CountedBallot:
         approve, base = governing.approve, governing.base
     chair = None
     if opened.chair is not None and opened.chair in (ballot.counted or ()):
-        chair = (await work.load(VOTE, vote_id(opened.ballot_id, opened.chair))).state.cast
+        cast = (await work.load(VOTE, vote_id(opened.ballot_id, opened.chair))).state.cast
+        assert cast is not None
+        chair = sitting.corrected(opened.ballot_id, opened.chair, cast.choice)
     return CountedBallot(
         ballot_id=opened.ballot_id,
         appraisal_id=opened.appraisal_id,
@@ -187,7 +196,7 @@ async def _counted(work: Work, ballot: Ballot) -> CountedBallot:
         repeatable=ballot.repeatable,
         rounds_left=opened.round <= opened.repeats_max,
         tie_rule=opened.tie_rule,
-        chair_approves=chair is not None and chair.choice == "approve",
+        chair_approves=chair == "approve",
     )
 
 

@@ -40,7 +40,7 @@ from services.evaluation.domain.team import (
 )
 from services.evaluation.persons import person
 from shared.contracts.appraisal import AppraisalOpened
-from shared.domain.attachments import FILE_BYTES_MAX, media_type_of
+from shared.domain.attachments import BASE64_BYTES_MAX, media_type_of
 from shared.host.files import hash_of
 from shared.host.service import Api, Call, Download, NotFoundError, Outcome, Page
 
@@ -225,8 +225,8 @@ async def _dossier(
 
 _TAG: Final = "appraisals"
 _ONE: Final = "/appraisals/{appraisal_id}"
-_SHEET_BYTES_MAX: Final = FILE_BYTES_MAX * 4 // 3 + 2 * 1024 * 1024
-"""Base64 makes four characters of three bytes; the rest is for the scores."""
+_SHEET_BYTES_MAX: Final = BASE64_BYTES_MAX + 2 * 1024 * 1024
+"""The scan, and the scores."""
 
 
 def routes(api: Api) -> None:

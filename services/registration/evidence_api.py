@@ -15,14 +15,14 @@ from services.registration.domain.evidence import (
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_state import Model
 from services.registration.running_queries import NoParameters, concerns, registered
-from shared.domain.attachments import FILE_BYTES_MAX, media_type_of
+from shared.domain.attachments import BASE64_BYTES_MAX, media_type_of
 from shared.host.files import hash_of
 from shared.host.policy import Role
 from shared.host.service import Api, Call, Download, NotFoundError, Outcome, Query
 
 _ONE: Final = "/models/{model_id}/evidence"
 _TAG: Final = "evidence"
-_BODY_BYTES_MAX: Final = FILE_BYTES_MAX * 4 // 3 + 8_192
+_BODY_BYTES_MAX: Final = BASE64_BYTES_MAX + 8_192
 """Base64 makes four characters of three bytes; the rest is for the words around them."""
 
 _JUDGES: Final = frozenset(

@@ -88,8 +88,8 @@ class FieldTeamAssigned(Event, frozen=True):
 
 
 class EnteredOnBehalf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody entered it for an appraiser without an account, from his paper sheet (practice): the account that
-    did, and the hash of the scan.
+    """Somebody entered it for a person without an account, from a paper the person signed (practice): the account
+    that did, and the hash of the scan.
     """
 
     entered_by: Account

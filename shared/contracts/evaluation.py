@@ -17,6 +17,7 @@ from shared.contracts.appraisal import (
     CriterionScored,
     DivergenceFlagged,
     DivergenceResolved,
+    EnteredOnBehalf,
     FieldTeamAssigned,
     GateChecked,
     OpinionAnswered,
@@ -28,6 +29,7 @@ from shared.contracts.appraisal import (
     SiteVisitScheduled,
     TeamAssigned,
 )
+from shared.contracts.council import CouncilChanged, CouncilFormed
 from shared.contracts.event import Catalogue, Event
 from shared.contracts.particulars import RegistrationItem, SubField
 from shared.contracts.personal import PersonalDataErased
@@ -39,15 +41,16 @@ from shared.contracts.sitting import (
     SittingClosed,
     SittingCounted,
     SittingOpened,
+    WrittenVoteCorrected,
 )
 from shared.contracts.values import (
     AppraisalId,
     BallotId,
     CategoryId,
+    Choice,
     CouncilId,
     CouncilRole,
     CriteriaSetId,
-    Forgettable,
     HolderKind,
     LatenessEffect,
     Likeness,
@@ -57,8 +60,8 @@ from shared.contracts.values import (
     RuleSetId,
     SittingId,
     SurveyGate,
-    Text,
     WorkField,
+    WrittenVotes,
 )
 
 V = TypeVar("V")
@@ -149,6 +152,8 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     threshold: Setting[Fraction]
     """Share of the denominator that must approve."""
     threshold_denominator: Setting[Denominator]
+    written_votes: Setting[WrittenVotes]
+    """Whether absent members of a council are asked in writing."""
     outside_month: Setting[Literal["reason_required", "allowed"]]
     score_rule: Setting[ScoreRule]
     """How a criterion's points follow from those of the appraisers of a team."""
@@ -282,47 +287,6 @@ class CriteriaSetAdopted(Event, frozen=True):
     answers: tuple[UUID, ...] = ()
 
 
-# --- councils ---------------------------------------------------------------------------------
-
-
-class CouncilMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A member; `person` holds account and name. A substitute sits for the member it `substitutes`, in
-    the same role, for as long as both are there: that member is away meanwhile.
-    """
-
-    member_id: UUID
-    person: Forgettable
-    role: CouncilRole
-    substitutes: UUID | None = None
-
-
-class CouncilFormed(Event, frozen=True):
-    """A body formed a council that votes (practice), made up as a version of its rules asks.
-
-    It votes from `term_from` to `term_until`, both included; None is without an end.
-    """
-
-    council_id: CouncilId
-    body: OrganizationId
-    name: Line
-    members: tuple[CouncilMember, ...]
-    rule_set: RuleSetId
-    rule_set_version: int
-    term_from: date
-    term_until: date | None
-
-
-class CouncilChanged(Event, frozen=True):
-    """Members left, joined or got a substitute, or the term changed (practice). `members` are all that
-    belong to it from now on; ballots that are open keep their electorate.
-    """
-
-    council_id: CouncilId
-    members: tuple[CouncilMember, ...]
-    term_until: date | None
-    reason: Text
-
-
 # --- ballots and votes ------------------------------------------------------------------------
 
 
@@ -365,15 +329,15 @@ class AttendanceRecorded(Event, frozen=True):
     consulted: tuple[UUID, ...]
 
 
-Choice = Literal["approve", "reject", "abstain"]
-
-
 class VoteCast(Event, frozen=True):
-    """One voter's vote, the only event of its stream."""
+    """One voter's vote, the only event of its stream. `on_behalf` where the secretary entered it from the signed
+    paper of a member without an account who was asked in writing (practice).
+    """
 
     ballot_id: BallotId
     pseudonym: UUID
     choice: Choice
+    on_behalf: EnteredOnBehalf | None = None
 
 
 class BallotClosed(Event, frozen=True):
@@ -385,10 +349,15 @@ class BallotClosed(Event, frozen=True):
 
 
 class TallyLine(msgspec.Struct, frozen=True, kw_only=True):
-    """The result under one denominator; `governs` marks the one the rules go by."""
+    """The result under one denominator; `governs` marks the one the rules go by. Of the `base`, so many voted
+    at the meeting, so many in writing, and so many not at all.
+    """
 
     denominator: Denominator
     base: int
+    voted_present: int
+    voted_in_writing: int
+    not_voting: int
     approve: int
     reached: bool
     governs: bool
@@ -479,6 +448,7 @@ EVENTS: Final = Catalogue(
             "BallotOpened.v1": BallotOpened,
             "AttendanceRecorded.v1": AttendanceRecorded,
             "VoteCast.v1": VoteCast,
+            "WrittenVoteCorrected.v1": WrittenVoteCorrected,
             "BallotClosed.v1": BallotClosed,
             "BallotTallied.v1": BallotTallied,
             "QuorumMissed.v1": QuorumMissed,

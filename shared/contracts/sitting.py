@@ -11,6 +11,7 @@ from shared.contracts.event import Event
 from shared.contracts.values import (
     AppraisalId,
     BallotId,
+    Choice,
     CouncilId,
     CouncilRole,
     Forgettable,
@@ -20,6 +21,7 @@ from shared.contracts.values import (
     RuleSetId,
     SittingId,
     Text,
+    WrittenVotes,
 )
 
 
@@ -57,7 +59,7 @@ class SittingOpened(Event, frozen=True):
     """A council meets on one or several dossiers (practice). Its roll and agenda are frozen; the ballots
     follow from it.
 
-    With `places` no more than so many are adopted: those with the most approvals among the ones that
+    `written_votes` is what their rules say. With `places` no more than so many are adopted: those with the most approvals among the ones that
     reached the threshold.
     """
 
@@ -70,6 +72,7 @@ class SittingOpened(Event, frozen=True):
     roll: tuple[Seat, ...]
     rule_set: RuleSetId
     rule_set_version: int
+    written_votes: WrittenVotes
     places: int | None = None
 
 
@@ -110,6 +113,19 @@ class SittingAttendanceRecorded(Event, frozen=True):
     sitting_id: SittingId
     present: tuple[UUID, ...]
     consulted: tuple[UUID, ...]
+
+
+class WrittenVoteCorrected(Event, frozen=True):
+    """A vote that was entered wrongly from a paper was put right before the sitting closed (practice). It stands in
+    the stream of the sitting, so that its close decides what came in time; it names no seat.
+    """
+
+    sitting_id: SittingId
+    ballot_id: BallotId
+    pseudonym: UUID
+    former_choice: Choice
+    choice: Choice
+    reason: Text
 
 
 class SittingClosed(Event, frozen=True):

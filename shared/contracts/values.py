@@ -116,6 +116,12 @@ identification codes of agencies, Decision 20/2020/QĐ-TTg, like H40.12.3)."""
 SurveyGate = Literal["before_registration", "before_plan"]
 """Whether the survey of clause III.1.1b stands before registering or only before the plan (rule set)."""
 
+Choice = Literal["approve", "reject", "abstain"]
+"""What a vote says."""
+
+WrittenVotes = Literal["allowed", "none"]
+"""Whether council members who are absent are asked in writing and vote (rule set; practice)."""
+
 LatenessEffect = Literal["mark", "accept_with_reason", "ineligible"]
 """What late written results lead to (rule set; practice)."""
 

@@ -1,11 +1,21 @@
 """Files that services take: which kinds, how large. A kind is seen from the first bytes, never believed."""
 
-from typing import Final
+from typing import Annotated, Final
+
+import msgspec
 
 from shared.contracts.running import MediaType
 from shared.domain.refusal import Refusal
 
 FILE_BYTES_MAX: Final = 5 * 1024 * 1024
+BASE64_BYTES_MAX: Final = FILE_BYTES_MAX * 4 // 3 + 4
+"""What the largest file weighs in a body: Base64 makes four characters of three bytes."""
+
+FileContent = Annotated[
+    bytes,
+    msgspec.Meta(min_length=1, max_length=FILE_BYTES_MAX, extra_json_schema={"format": "byte"}),
+]
+"""A file in the body of a command, in Base64."""
 
 _SIGNATURES: Final[tuple[tuple[bytes, MediaType], ...]] = (
     (b"%PDF-", "application/pdf"),

@@ -56,6 +56,7 @@ def test_what_it_tells_to_type_works(readme: str, server: Serving) -> None:
         ("commune-officer", "FeedbackRaised"),
         ("council-member", '"tallied":{'),
         ("office-clerk", '"figures"'),
+        ("secretary", '"voted_in_writing"'),
         ("signer", "CertificateIssued"),
     ],
 )

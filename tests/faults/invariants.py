@@ -20,7 +20,13 @@ from shared.contracts.event import Event
 from shared.contracts.metadata import Metadata
 from shared.contracts.recognition import CaseOpened, CaseReopened, Declined, Recognized
 from shared.contracts.registration import ResultsReported
-from shared.contracts.sitting import AgendaSettled, SittingClosed, SittingCounted, SittingOpened
+from shared.contracts.sitting import (
+    AgendaSettled,
+    SittingClosed,
+    SittingCounted,
+    SittingOpened,
+    WrittenVoteCorrected,
+)
 from shared.eventstore.port import START, EventStore
 from shared.host import reactions, relay
 from shared.host.clock import SystemClock
@@ -113,7 +119,7 @@ def each_acknowledged_write_stands_once(
         if not said.events:
             assert write.key not in by_cause, write
             continue
-        if write.path.endswith("/sheets") and write.path.startswith("/sittings/"):
+        if write.path.endswith(("/sheets", "/paper")) and write.path.startswith("/sittings/"):
             # A sheet: each of its votes is the one event of its stream.
             cast = by_cause[write.key]
             assert len({stream for stream, _, _ in cast}) == len(cast), write
@@ -191,12 +197,17 @@ def at_most_one_decision_a_case(chronicle: Chronicle) -> None:
 
 
 def each_vote_counts_once(chronicle: Chronicle) -> None:
-    """A tally counts each vote that stands before the close once, and a voter votes once."""
+    """A tally counts each vote that stands before the close once, as its last correction says, and a voter votes
+    once.
+    """
+    corrected: dict[tuple[UUID, UUID], str] = {}
     votes: defaultdict[UUID, list[tuple[UUID, int, str]]] = defaultdict(list)
     closed: dict[UUID, int] = {}
     for stored, event in chronicle.entries:
         if isinstance(event, VoteCast):
             votes[event.ballot_id].append((event.pseudonym, stored.position, event.choice))
+        if isinstance(event, WrittenVoteCorrected):
+            corrected[event.ballot_id, event.pseudonym] = event.choice
         if isinstance(event, BallotClosed):
             assert event.ballot_id not in closed, stored.stream
             closed[event.ballot_id] = stored.position
@@ -210,7 +221,9 @@ def each_vote_counts_once(chronicle: Chronicle) -> None:
         tallied.add(event.ballot_id)
         counting = [vote for vote in votes[event.ballot_id] if vote[1] < closed[event.ballot_id]]
         assert sorted(event.counted) == sorted(pseudonym for pseudonym, _, _ in counting)
-        choices = Counter(choice for _, _, choice in counting)
+        choices = Counter(
+            corrected.get((event.ballot_id, pseudonym), choice) for pseudonym, _, choice in counting
+        )
         assert choices == Counter(
             approve=event.approve, reject=event.reject, abstain=event.abstain
         ), event.ballot_id

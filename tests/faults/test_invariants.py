@@ -19,7 +19,7 @@ from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Recognized
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.running import ProgressReported
-from shared.contracts.sitting import AgendaSettled, SittingCounted
+from shared.contracts.sitting import AgendaSettled, SittingCounted, WrittenVoteCorrected
 from shared.host.process import open_store
 from shared.host.service import Service
 from shared.host.settings import Settings
@@ -170,6 +170,10 @@ ALTERED: Final[dict[str, tuple[Callable[[Chronicle], None], Alter]]] = {
     "votes: for something else": (
         invariants.each_vote_counts_once,
         saying(VoteCast, choice="abstain"),
+    ),
+    "votes: a correction is gone": (
+        invariants.each_vote_counts_once,
+        without(WrittenVoteCorrected),
     ),
     "votes: closed twice": (invariants.each_vote_counts_once, doubled(BallotClosed)),
     "votes: tallied twice": (invariants.each_vote_counts_once, doubled(BallotTallied)),

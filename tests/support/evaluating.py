@@ -1,6 +1,6 @@
 """Evaluation among recorded events of registration, and the steps from reported results to the advice."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -156,7 +156,11 @@ class Evaluation:
         self.here.clock.pin(AFTER_POSTING)
         await self.ok(f"{ONE}/posting/closure", user="appraiser")
 
-    async def council(self, works: Mapping[str, OrganizationId] = MappingProxyType({})) -> str:
+    async def council(
+        self,
+        works: Mapping[str, OrganizationId] = MappingProxyType({}),
+        without_account: Collection[str] = (),
+    ) -> str:
         """A chair, a secretary and five members; all work at the committee unless `works` says else."""
         places = [("chair", "chair"), ("secretary", "secretary")]
         places += [(member, "member") for member in MEMBERS]
@@ -167,7 +171,8 @@ class Evaluation:
             "term_from": "2026-09-25",
             "term_until": "2027-12-31",
             "members": [
-                {"account": account, "name": f"Người {account}", "role": role}
+                {"account": None if account in without_account else account}
+                | {"name": f"Người {account}", "role": role}
                 | {"organization": str(works.get(account, COMMITTEE))}
                 for account, role in places
             ],
@@ -203,9 +208,9 @@ class Evaluation:
         return sitting
 
     async def seats(self, sitting: str) -> dict[str, str]:
-        """The seats of a sitting by account."""
+        """The seats of a sitting by account, or by what the account would be."""
         roll = await self.here.get(f"{sitting}/roll", user="secretary")
-        return {one["account"]: one["seat"] for one in roll["seats"]}
+        return {one["name"].removeprefix("Người "): one["seat"] for one in roll["seats"]}
 
     async def sitting_of(self, ballot: str) -> str:
         """The sitting a ballot belongs to."""

@@ -134,6 +134,7 @@ SETTINGS = RuleSettings(
     quorum=Setting(value=Fraction(numerator=2, denominator=3), source="practice: mẫu"),
     threshold=Setting(value=Fraction(numerator=1, denominator=2), source="practice: mẫu"),
     threshold_denominator=Setting(value="all", source="practice: mẫu"),
+    written_votes=Setting(value="allowed", source="practice: mẫu"),
     outside_month=Setting(value="reason_required", source="practice: mẫu"),
     score_rule=Setting(value="mean", source="practice: mẫu"),
     site_visit=Setting(value="optional", source="practice: mẫu"),

@@ -78,6 +78,7 @@ PRIVATE_READS = {
     ("evaluation", "/appraisals/{appraisal_id}/team/{appraiser}/sheet"),
     ("evaluation", "/ballots/{ballot_id}/electorate"),
     ("evaluation", "/sittings/{sitting_id}/roll"),
+    ("evaluation", "/sittings/{sitting_id}/seats/{seat}/paper"),
     ("evaluation", "/councils/{council_id}/members"),
     ("evaluation", "/teams/{unit}"),
     ("evaluation", "/visits"),

@@ -147,7 +147,17 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 FIXED_FIELDS: Final = frozenset(
     {
-        *("aim", "advice", "channel", "choice", "effect", "entry", "field", "language"),
+        *(
+            "aim",
+            "advice",
+            "channel",
+            "choice",
+            "effect",
+            "entry",
+            "field",
+            "former_choice",
+            "language",
+        ),
         *("level", "line", "media_type"),
         *(
             "ground",

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.audit.domain.phrases import Template
 from shared.contracts import appraisal as a
+from shared.contracts import council as c
 from shared.contracts import evaluation as e
 from shared.contracts import sitting as s
 from shared.contracts.event import Event
@@ -26,11 +27,11 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             "{effective_on}: {criteria} criteria, {points_required} points required.",
             clause="II.x",
         ),
-        e.CouncilFormed: Template(
+        c.CouncilFormed: Template(
             vi="{body} thành lập “{name}” gồm {members} thành viên.",
             en="{body} formed “{name}” with {members} members.",
         ),
-        e.CouncilChanged: Template(
+        c.CouncilChanged: Template(
             vi="Hội đồng thay đổi, nay gồm {members} thành viên. Lý do: {reason}",
             en="The council changed and has {members} members. Reason: {reason}",
         ),
@@ -147,6 +148,11 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="Phiên họp: ghi nhận {present} người có mặt, {consulted} người được xin ý kiến bằng văn bản.",
             en="The sitting: {present} were present, {consulted} were asked in writing.",
         ),
+        s.WrittenVoteCorrected: Template(
+            vi="Sửa phiếu nhập từ giấy của người bỏ phiếu {pseudonym}: {choice} thay cho {former_choice}. Lý do: {reason}",
+            en="The vote of {pseudonym}, entered from a paper, was corrected to {choice} from {former_choice}. Reason: "
+            "{reason}",
+        ),
         s.SittingClosed: Template(
             vi="Khép phiên họp lúc {closed_at}.", en="The sitting closed at {closed_at}."
         ),
@@ -167,8 +173,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="{present} were present, {consulted} were asked in writing.",
         ),
         e.VoteCast: Template(
-            vi="Một phiếu của người bỏ phiếu {pseudonym}: {choice}.",
-            en="Voter {pseudonym} voted: {choice}.",
+            vi="Một phiếu của người bỏ phiếu {pseudonym}: {choice}. Nhập thay từ phiếu giấy: {on_behalf}.",
+            en="Voter {pseudonym} voted: {choice}. Entered from a paper: {on_behalf}.",
             clause="I.2.1b",
         ),
         e.BallotClosed: Template(

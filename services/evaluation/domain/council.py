@@ -10,13 +10,8 @@ from uuid import UUID
 import msgspec
 
 from services.evaluation.domain.makeup import check_makeup, sitting, voting
-from shared.contracts.evaluation import (
-    CouncilChanged,
-    CouncilFormed,
-    CouncilMakeup,
-    CouncilMember,
-    RuleSetVersion,
-)
+from shared.contracts.council import CouncilChanged, CouncilFormed, CouncilMember
+from shared.contracts.evaluation import CouncilMakeup, RuleSetVersion
 from shared.contracts.values import CouncilId, CouncilRole, Line, OrganizationId, Text
 from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
@@ -74,9 +69,11 @@ def evolve(state: Council, event: CouncilEvent) -> Council:
 
 
 class MemberForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A member as one enters it. `account` is the subject of the member's token."""
+    """A member as one enters it. `account` is the subject of the member's token; one without an account votes in
+    writing, where the rules allow it.
+    """
 
-    account: Line
+    account: Line | None = None
     name: Line
     role: CouncilRole
     organization: OrganizationId
@@ -187,9 +184,9 @@ TOO_LARGE: Final = Refusal(
 )
 
 
-def refuse_accounts_twice(accounts: Sequence[str]) -> None:
+def refuse_accounts_twice(accounts: Sequence[str | None]) -> None:
     """Refuse a person named twice. Decided before the command: the log never learns the accounts."""
-    for account, times in Counter(accounts).items():
+    for account, times in Counter(one for one in accounts if one is not None).items():
         if times > 1:
             raise ACCOUNT_TWICE(account=account)
 

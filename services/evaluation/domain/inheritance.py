@@ -32,7 +32,13 @@ from shared.contracts.evaluation import (
     Times,
 )
 from shared.contracts.particulars import RegistrationItem, SubField
-from shared.contracts.values import LatenessEffect, Likeness, OrganizationId, SurveyGate
+from shared.contracts.values import (
+    LatenessEffect,
+    Likeness,
+    OrganizationId,
+    SurveyGate,
+    WrittenVotes,
+)
 from shared.domain.refusal import Refusal
 
 
@@ -48,6 +54,7 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     quorum: Setting[Fraction] | None = None
     threshold: Setting[Fraction] | None = None
     threshold_denominator: Setting[Denominator] | None = None
+    written_votes: Setting[WrittenVotes] | None = None
     outside_month: Setting[Literal["reason_required", "allowed"]] | None = None
     score_rule: Setting[ScoreRule] | None = None
     divergence: Setting[Fraction] | None = None

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from shared.contracts.evaluation import CouncilMakeup, CouncilMember
+from shared.contracts.council import CouncilMember
+from shared.contracts.evaluation import CouncilMakeup
 from shared.contracts.values import CouncilRole
 from shared.domain.refusal import Refusal
 

@@ -30,7 +30,7 @@ from shared.contracts.appraisal import (
 from shared.contracts.evaluation import Fraction
 from shared.contracts.running import Sha256
 from shared.contracts.values import Account, CategoryId, Forgettable, Text
-from shared.domain.attachments import FILE_BYTES_MAX
+from shared.domain.attachments import FileContent
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
@@ -58,10 +58,7 @@ class SheetForm(Request, frozen=True, kw_only=True):
     """A paper score sheet: every criterion once, and the scan of the sheet in Base64."""
 
     scores: Annotated[tuple[ScoreCriterionForm, ...], msgspec.Meta(max_length=CRITERIA_MAX)]
-    content: Annotated[
-        bytes,
-        msgspec.Meta(min_length=1, max_length=FILE_BYTES_MAX, extra_json_schema={"format": "byte"}),
-    ]
+    content: FileContent
 
 
 class SheetScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

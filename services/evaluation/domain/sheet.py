@@ -9,8 +9,8 @@ import msgspec
 from services.evaluation.domain.conflict import RECUSED
 from services.evaluation.domain.sitting import CANDIDATES_MAX
 from services.evaluation.domain.vote import BALLOT_CLOSED
-from shared.contracts.evaluation import Choice
-from shared.contracts.values import AppraisalId
+from shared.contracts.values import AppraisalId, Choice
+from shared.domain.attachments import FileContent
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 
@@ -26,6 +26,12 @@ class SheetForm(Request, frozen=True, kw_only=True):
     """A line for every dossier the voter may vote on; to abstain is a choice as well."""
 
     votes: Annotated[tuple[SheetLine, ...], msgspec.Meta(min_length=1, max_length=CANDIDATES_MAX)]
+
+
+class PaperForm(SheetForm, frozen=True, kw_only=True):
+    """What a member without an account, absent and asked in writing, said on a signed paper; its scan in Base64."""
+
+    content: FileContent
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

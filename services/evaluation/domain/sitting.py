@@ -10,13 +10,25 @@ from uuid import UUID
 
 import msgspec
 
+from services.evaluation.domain.attendance import (
+    RecordAttendance,
+    check_attended,
+    record_attendance,
+)
 from services.evaluation.domain.places import CountedBallot, results_of
+from services.evaluation.domain.sitting_state import (
+    Sitting,
+    SittingEvent,
+    evolve,
+    opened_of,
+    stage,
+)
+from services.evaluation.domain.written import CorrectWrittenVote, correct_written_vote
 from shared.contracts.sitting import (
     AgendaSettled,
     Candidate,
     Dropped,
     Seat,
-    SittingAttendanceRecorded,
     SittingClosed,
     SittingCounted,
     SittingOpened,
@@ -29,70 +41,14 @@ from shared.contracts.values import (
     OrganizationId,
     RuleSetId,
     SittingId,
+    WrittenVotes,
 )
-from shared.domain.decider import UNKNOWN as UNKNOWN_STAGE
 from shared.domain.decider import Decider, Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
 
-SittingEvent = (
-    SittingOpened | AgendaSettled | SittingAttendanceRecorded | SittingClosed | SittingCounted
-)
-
 CANDIDATES_MAX: Final = 40
 """Dossiers on one agenda, so that with the largest council its opening fits one log entry."""
-
-# --- state ------------------------------------------------------------------------------------
-
-
-class Sitting(msgspec.Struct, frozen=True):
-    """`opened` is None before the opening; the later steps are None until they are reached."""
-
-    opened: SittingOpened | None = None
-    settled: AgendaSettled | None = None
-    attendance: SittingAttendanceRecorded | None = None
-    closed: SittingClosed | None = None
-    counted: SittingCounted | None = None
-
-    @property
-    def voters(self) -> tuple[UUID, ...]:
-        """The seats of those who may vote."""
-        roll = () if self.opened is None else self.opened.roll
-        return tuple(seat.seat for seat in roll if seat.role != "secretary")
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """The dossiers whose ballots are open."""
-        if self.opened is None or self.settled is None:
-            return ()
-        return tuple(one for one in self.opened.agenda if one.ballot_id in self.settled.ballots)
-
-
-def evolve(state: Sitting, event: SittingEvent) -> Sitting:
-    """What is known after `event`."""
-    match event:
-        case SittingOpened():
-            return msgspec.structs.replace(state, opened=event)
-        case AgendaSettled():
-            return msgspec.structs.replace(state, settled=event)
-        case SittingAttendanceRecorded():
-            return msgspec.structs.replace(state, attendance=event)
-        case SittingClosed():
-            return msgspec.structs.replace(state, closed=event)
-        case SittingCounted():
-            return msgspec.structs.replace(state, counted=event)
-
-
-def stage(state: Sitting) -> str:
-    """Where a sitting stands, in a word."""
-    if state.opened is None:
-        return UNKNOWN_STAGE
-    if state.counted is not None:
-        return "counted"
-    if state.closed is not None:
-        return "closed"
-    return "opening" if state.settled is None else "open"
-
 
 # --- commands ---------------------------------------------------------------------------------
 
@@ -117,6 +73,7 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True):
     appraising_unit: OrganizationId
     rule_set: RuleSetId
     rule_set_version: int
+    written_votes: WrittenVotes
     places_left: int | None = None
 
 
@@ -145,27 +102,17 @@ class SettleAgenda(Request, frozen=True, kw_only=True):
     at: Instant
 
 
-class RecordAttendanceForm(Request, frozen=True, kw_only=True):
-    """Seats of those present and of those absent who are asked in writing."""
-
-    present: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=200)]
-    consulted: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=200)] = ()
-
-
-class RecordAttendance(RecordAttendanceForm, frozen=True, kw_only=True):
-    """Record attendance, or correct it before the close."""
-
-    at: Instant
-
-
 class CloseSittingForm(Request, frozen=True, kw_only=True):
     """Nothing to fill in."""
 
 
 class CloseSitting(CloseSittingForm, frozen=True, kw_only=True):
-    """Close the sitting. `voted` are the seats of those whose votes are recorded."""
+    """Close the sitting. `voted` are the seats of those whose votes are recorded, `on_paper` of those whose vote
+    was entered from paper.
+    """
 
     voted: tuple[UUID, ...]
+    on_paper: tuple[UUID, ...]
     at: Instant
 
 
@@ -176,7 +123,9 @@ class CountSitting(Request, frozen=True, kw_only=True):
     at: Instant
 
 
-SittingCommand = OpenSitting | SettleAgenda | RecordAttendance | CloseSitting | CountSitting
+SittingCommand = (
+    OpenSitting | SettleAgenda | RecordAttendance | CorrectWrittenVote | CloseSitting | CountSitting
+)
 
 # --- rules ------------------------------------------------------------------------------------
 
@@ -184,11 +133,6 @@ ALREADY_OPENED: Final = Refusal(
     "sitting-exists",
     vi="Phiên họp này đã được mở.",
     en="This sitting has been opened already.",
-)
-UNKNOWN: Final = Refusal(
-    "sitting-unknown",
-    vi="Chưa có phiên họp này. Hãy mở phiên họp trước.",
-    en="There is no such sitting. Open it first.",
 )
 CANDIDATE_TWICE: Final = Refusal(
     "sitting-candidate-twice",
@@ -214,44 +158,6 @@ NOT_SETTLED: Final = Refusal(
     vi="Các lần bỏ phiếu của phiên họp đang được mở. Hãy thử lại sau giây lát.",
     en="The ballots of this sitting are being opened. Try again in a moment.",
 )
-CLOSED: Final = Refusal(
-    "sitting-already-closed",
-    vi="Phiên họp đã khép, không sửa được nữa.",
-    en="The sitting is closed and can no longer be changed.",
-)
-NOT_ON_ROLL: Final = Refusal(
-    "attendance-not-on-roll",
-    vi="Mã «{seat}» không phải người bỏ phiếu của phiên họp. Hãy lấy mã từ danh sách của phiên họp.",
-    en="“{seat}” is nobody who votes in this sitting. Take the ids from the sitting's roll.",
-)
-ATTENDANCE_TWICE: Final = Refusal(
-    "attendance-twice",
-    vi="Mã «{seat}» ghi hai lần. Một người hoặc có mặt, hoặc được hỏi bằng văn bản.",
-    en="“{seat}” stands there twice. A member is present or asked in writing, once.",
-    practice="threshold_denominator",
-)
-ATTENDANCE_MISSING: Final = Refusal(
-    "attendance-missing",
-    vi="Chưa ghi ai có mặt, ai được hỏi bằng văn bản. Hãy ghi trước khi khép phiên họp.",
-    en="Attendance has not been recorded. Record who is present or was asked before closing.",
-    practice="threshold_denominator",
-)
-VOTED_UNATTENDED: Final = Refusal(
-    "voted-unattended",
-    vi="Có phiếu của người không ghi là có mặt hay được hỏi bằng văn bản: {names}. Hãy ghi lại cho đúng rồi "
-    "khép.",
-    en="There are votes of members recorded neither as present nor as asked in writing: {names}. Correct the "
-    "attendance, then close.",
-    practice="threshold_denominator",
-)
-
-
-def unattended(state: Sitting, voted: tuple[UUID, ...]) -> tuple[UUID, ...]:
-    """The seats that voted and stand nowhere in the attendance."""
-    if state.attendance is None:
-        return ()
-    there = {*state.attendance.present, *state.attendance.consulted}
-    return tuple(seat for seat in voted if seat not in there)
 
 
 def decide(state: Sitting, command: SittingCommand) -> tuple[SittingEvent, ...]:
@@ -262,7 +168,9 @@ def decide(state: Sitting, command: SittingCommand) -> tuple[SittingEvent, ...]:
         case SettleAgenda():
             return _settle(state, command)
         case RecordAttendance():
-            return _record_attendance(state, command)
+            return record_attendance(state, command)
+        case CorrectWrittenVote():
+            return correct_written_vote(state, command)
         case CloseSitting():
             return _close(state, command)
         case CountSitting():
@@ -295,13 +203,14 @@ def _open(state: Sitting, command: OpenSitting) -> tuple[SittingOpened, ...]:
             roll=convening.roll,
             rule_set=agenda.rule_set,
             rule_set_version=agenda.rule_set_version,
+            written_votes=agenda.written_votes,
             places=command.places,
         ),
     )
 
 
 def _settle(state: Sitting, command: SettleAgenda) -> tuple[AgendaSettled, ...]:
-    opened = _opened(state)
+    opened = opened_of(state)
     if state.settled is not None:
         return ()
     return (
@@ -311,42 +220,19 @@ def _settle(state: Sitting, command: SettleAgenda) -> tuple[AgendaSettled, ...]:
     )
 
 
-def _record_attendance(
-    state: Sitting, command: RecordAttendance
-) -> tuple[SittingAttendanceRecorded, ...]:
-    opened = _opened(state)
-    if state.closed is not None:
-        raise CLOSED()
-    eligible, seen = set(state.voters), set[UUID]()
-    for seat in (*command.present, *command.consulted):
-        if seat not in eligible:
-            raise NOT_ON_ROLL(seat=str(seat))
-        if seat in seen:
-            raise ATTENDANCE_TWICE(seat=str(seat))
-        seen.add(seat)
-    event = SittingAttendanceRecorded(
-        sitting_id=opened.sitting_id, present=command.present, consulted=command.consulted
-    )
-    return () if state.attendance == event else (event,)
-
-
 def _close(state: Sitting, command: CloseSitting) -> tuple[SittingClosed, ...]:
-    opened = _opened(state)
+    opened = opened_of(state)
     if state.closed is not None:
         return ()
     if state.settled is None:
         raise NOT_SETTLED()
-    if state.attendance is None:
-        raise ATTENDANCE_MISSING()
-    missing = unattended(state, command.voted)
-    if missing:
-        raise VOTED_UNATTENDED(names=", ".join(str(seat) for seat in missing))
+    check_attended(state, command.voted, command.on_paper)
     return (SittingClosed(sitting_id=opened.sitting_id, closed_at=command.at),)
 
 
 def _count(state: Sitting, command: CountSitting) -> tuple[SittingCounted, ...]:
     """Once every ballot is counted: until then nothing."""
-    opened = _opened(state)
+    opened = opened_of(state)
     wanted = tuple(one.ballot_id for one in state.candidates)
     if state.closed is None or state.counted is not None:
         return ()
@@ -357,12 +243,6 @@ def _count(state: Sitting, command: CountSitting) -> tuple[SittingCounted, ...]:
             sitting_id=opened.sitting_id, results=results_of(command.ballots, opened.places)
         ),
     )
-
-
-def _opened(state: Sitting) -> SittingOpened:
-    if state.opened is None:
-        raise UNKNOWN()
-    return state.opened
 
 
 SITTING: Final[Decider[Sitting, SittingCommand, SittingEvent]] = Decider(
@@ -376,6 +256,7 @@ SITTING: Final[Decider[Sitting, SittingCommand, SittingEvent]] = Decider(
             "OpenSitting": OpenSitting,
             "SettleAgenda": SettleAgenda,
             "RecordAttendance": RecordAttendance,
+            "CorrectWrittenVote": CorrectWrittenVote,
             "CloseSitting": CloseSitting,
             "CountSitting": CountSitting,
         }

@@ -8,22 +8,26 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.evaluation import Choice, Denominator, Fraction, TallyLine
+from shared.contracts.evaluation import Denominator, Fraction, TallyLine
+from shared.contracts.values import Choice
 
 DENOMINATORS: Final[tuple[Denominator, ...]] = get_args(Denominator)
 
 
 class RecordedVote(msgspec.Struct, frozen=True, kw_only=True):
-    """A vote and the position in the log where it stands."""
+    """A vote and the position in the log where it stands; a correction of it is in `choice` already. `on_paper`: it
+    was entered from a paper.
+    """
 
     pseudonym: UUID
     choice: Choice
     position: int
+    on_paper: bool
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
     """A counted ballot. `choices` holds the votes that count; who voted and was not asked in
-    writing was there, whatever the attendance list says.
+    writing was there, whatever the attendance list says, and whose vote was entered from paper was not.
     """
 
     eligible: int
@@ -57,6 +61,15 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
             for pseudonym, choice in self.choices.items()
         )
 
+    @property
+    def voted_present(self) -> int:
+        """How many votes were given at the meeting."""
+        return len(self.choices.keys() & self.present)
+
+    def voted_in_writing(self, denominator: Denominator) -> int:
+        """How many votes of those people were given in writing."""
+        return 0 if denominator == "present" else len(self.choices.keys() & self.consulted)
+
 
 def count(
     electorate: Iterable[UUID],
@@ -68,11 +81,17 @@ def count(
     """Count the votes of the electorate that stand before position `cut_off`, one a voter."""
     eligible = frozenset(electorate)
     choices: dict[UUID, Choice] = {}
+    papers: set[UUID] = set()
     for vote in sorted(votes, key=lambda vote: vote.position):
-        if vote.position < cut_off and vote.pseudonym in eligible:
-            choices.setdefault(vote.pseudonym, vote.choice)
-    asked = frozenset(consulted) & eligible
-    there = (frozenset(present) & eligible) | (choices.keys() - asked)
+        if vote.position >= cut_off or vote.pseudonym not in eligible or vote.pseudonym in choices:
+            continue
+        choices[vote.pseudonym] = vote.choice
+        if vote.on_paper:
+            papers.add(vote.pseudonym)
+    # A paper that raced a change of the attendance is in writing all the same.
+    asked = (frozenset(consulted) & eligible) | papers
+    present = frozenset(present) - papers
+    there = (present & eligible) | (choices.keys() - asked)
     return Count(
         eligible=len(eligible),
         present=there,
@@ -92,6 +111,11 @@ def lines_of(result: Count, threshold: Fraction, governing: Denominator) -> tupl
         TallyLine(
             denominator=denominator,
             base=result.base(denominator),
+            voted_present=result.voted_present,
+            voted_in_writing=result.voted_in_writing(denominator),
+            not_voting=result.base(denominator)
+            - result.voted_present
+            - result.voted_in_writing(denominator),
             approve=result.approve(denominator),
             reached=reaches(result.approve(denominator), result.base(denominator), threshold),
             governs=denominator == governing,

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.running import EvidenceAttached, EvidenceWithdrawn, MediaType, Sha256
 from shared.contracts.values import Line, Text
-from shared.domain.attachments import FILE_BYTES_MAX
+from shared.domain.attachments import FileContent
 from shared.domain.decider import Request
 from shared.domain.refusal import Refusal
 from shared.domain.time import Instant
@@ -52,10 +52,7 @@ class AttachEvidenceForm(Request, frozen=True, kw_only=True):
     """A file: what it shows, and its bytes in Base64. What kind it is, is seen from them."""
 
     shows: Line
-    content: Annotated[
-        bytes,
-        msgspec.Meta(min_length=1, max_length=FILE_BYTES_MAX, extra_json_schema={"format": "byte"}),
-    ]
+    content: FileContent
 
 
 class EvidenceRecord(Request, frozen=True, kw_only=True):

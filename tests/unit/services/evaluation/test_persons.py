@@ -11,7 +11,7 @@ import pytest
 
 from services.evaluation.persons import Person, freeze_roll, held, seat_of
 from services.evaluation.readmodel import READ_MODEL
-from shared.contracts.evaluation import CouncilMember
+from shared.contracts.council import CouncilMember
 from shared.contracts.values import (
     BallotId,
     Forgettable,

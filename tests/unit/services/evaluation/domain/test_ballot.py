@@ -37,13 +37,13 @@ from shared.contracts.evaluation import (
     BallotClosed,
     BallotOpened,
     BallotTallied,
-    Choice,
     CouncilMakeup,
+    Denominator,
     Fraction,
     QuorumMissed,
     TallyLine,
 )
-from shared.contracts.values import BallotId, CouncilId, OrganizationId, SittingId
+from shared.contracts.values import BallotId, Choice, CouncilId, OrganizationId, SittingId
 from shared.domain.refusal import Refusal
 from tests.support.specification import specification
 from tests.unit.services.evaluation.domain import dossiers
@@ -118,13 +118,27 @@ closed = BallotClosed(ballot_id=opened.ballot_id, appraisal_id=opened.appraisal_
 
 def votes(*choices: Choice, first: int = 10) -> tuple[RecordedVote, ...]:
     return tuple(
-        RecordedVote(pseudonym=pseudonym, choice=choice, position=first + n)
+        RecordedVote(pseudonym=pseudonym, choice=choice, position=first + n, on_paper=False)
         for n, (pseudonym, choice) in enumerate(zip(VOTERS, choices, strict=False))
     )
 
 
 def tally(*recorded: RecordedVote) -> TallyBallot:
     return TallyBallot(votes=recorded, cut_off=CUT_OFF, at=NOW)
+
+
+def line(denominator: Denominator, base: int, *, asked: int, reached: bool = False) -> TallyLine:
+    """Three at the meeting, who approve, and some in writing."""
+    return TallyLine(
+        denominator=denominator,
+        base=base,
+        voted_present=3,
+        voted_in_writing=asked,
+        not_voting=base - 3 - asked,
+        approve=3,
+        reached=reached,
+        governs=denominator == "present_and_consulted",
+    )
 
 
 missed = QuorumMissed(
@@ -148,11 +162,9 @@ tallied = BallotTallied(
     reject=1,
     abstain=0,
     lines=(
-        TallyLine(denominator="all", base=5, approve=3, reached=False, governs=False),
-        TallyLine(denominator="present", base=3, approve=3, reached=True, governs=False),
-        TallyLine(
-            denominator="present_and_consulted", base=4, approve=3, reached=True, governs=True
-        ),
+        line("all", 5, asked=1),
+        line("present", 3, asked=0, reached=True),
+        line("present_and_consulted", 4, asked=1, reached=True),
     ),
     adopted=True,
     tied=False,
@@ -244,14 +256,9 @@ def test_a_share_reached_under_another_denominator_adopts_nothing() -> None:
             consulted=2,
             reject=2,
             lines=(
-                *tallied.lines[:2],
-                TallyLine(
-                    denominator="present_and_consulted",
-                    base=5,
-                    approve=3,
-                    reached=False,
-                    governs=True,
-                ),
+                line("all", 5, asked=2),
+                tallied.lines[1],
+                line("present_and_consulted", 5, asked=2),
             ),
             adopted=False,
             counted=VOTERS,
@@ -261,7 +268,7 @@ def test_a_share_reached_under_another_denominator_adopts_nothing() -> None:
 
 def test_votes_after_the_close_do_not_count() -> None:
     in_time = votes("approve", "approve", "approve")
-    late = RecordedVote(pseudonym=VOTERS[3], choice="approve", position=CUT_OFF + 1)
+    late = RecordedVote(pseudonym=VOTERS[3], choice="approve", position=CUT_OFF + 1, on_paper=False)
     ballot.given(opened, attended, closed).when(tally(*in_time, late)).then(missed)
 
 

@@ -22,13 +22,8 @@ from services.evaluation.domain.council import (
     refuse_accounts_twice,
 )
 from services.evaluation.domain.makeup import ONE_CHAIR, ONE_MEMBER, ONE_SECRETARY, TOO_SMALL
-from shared.contracts.evaluation import (
-    CouncilChanged,
-    CouncilFormed,
-    CouncilMakeup,
-    CouncilMember,
-    RuleSetVersion,
-)
+from shared.contracts.council import CouncilChanged, CouncilFormed, CouncilMember
+from shared.contracts.evaluation import CouncilMakeup, RuleSetVersion
 from shared.contracts.values import CouncilId, CouncilRole, Forgettable, OrganizationId, RuleSetId
 from shared.domain.refusal import Refusal, RefusedError
 from tests.support.specification import specification

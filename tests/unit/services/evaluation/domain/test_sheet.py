@@ -16,8 +16,7 @@ from services.evaluation.domain.sheet import (
     check_sheet,
 )
 from services.evaluation.domain.vote import BALLOT_CLOSED
-from shared.contracts.evaluation import Choice
-from shared.contracts.values import AppraisalId
+from shared.contracts.values import AppraisalId, Choice
 from shared.domain.refusal import Refusal, RefusedError
 
 ONE, TWO, THREE = (AppraisalId(UUID(int=n)) for n in range(1, 4))

@@ -8,29 +8,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.evaluation.domain.attendance import (
+    ATTENDANCE_MISSING,
+    ATTENDANCE_TWICE,
+    NOT_ON_ROLL,
+    PRESENT_ON_PAPER,
+    VOTED_UNATTENDED,
+    RecordAttendance,
+)
 from services.evaluation.domain.places import CountedBallot, results_of
 from services.evaluation.domain.sitting import (
     ALREADY_OPENED,
-    ATTENDANCE_MISSING,
-    ATTENDANCE_TWICE,
     CANDIDATE_TWICE,
     CANDIDATES_MAX,
-    CLOSED,
     MIXED,
-    NOT_ON_ROLL,
     NOT_SETTLED,
     PLACES_LEFT,
     SITTING,
-    UNKNOWN,
-    VOTED_UNATTENDED,
     Agenda,
     CloseSitting,
     Convening,
     CountSitting,
     OpenSitting,
-    RecordAttendance,
     SettleAgenda,
 )
+from services.evaluation.domain.sitting_state import CLOSED, UNKNOWN
+from services.evaluation.domain.vote import WRITTEN_NOT_ALLOWED
+from services.evaluation.domain.written import NOT_FROM_PAPER, CorrectWrittenVote
 from shared.contracts.evaluation import TieRule
 from shared.contracts.sitting import (
     AgendaSettled,
@@ -42,6 +46,7 @@ from shared.contracts.sitting import (
     SittingClosed,
     SittingCounted,
     SittingOpened,
+    WrittenVoteCorrected,
 )
 from shared.contracts.values import (
     AppraisalId,
@@ -87,6 +92,7 @@ agenda = Agenda(
     appraising_unit=OrganizationId(UUID(int=2)),
     rule_set=RuleSetId(UUID(int=3)),
     rule_set_version=1,
+    written_votes="allowed",
 )
 open_sitting = OpenSitting(
     sitting_id=SittingId(UUID(int=9)),
@@ -108,15 +114,16 @@ opened = SittingOpened(
     roll=ROLL,
     rule_set=agenda.rule_set,
     rule_set_version=1,
+    written_votes="allowed",
 )
 BALLOTS = tuple(one.ballot_id for one in AGENDA)
 settle = SettleAgenda(ballots=BALLOTS, dropped=(), at=NOW)
 settled = AgendaSettled(sitting_id=opened.sitting_id, ballots=BALLOTS, dropped=())
-attend = RecordAttendance(present=VOTERS[:3], consulted=VOTERS[3:], at=NOW)
+attend = RecordAttendance(present=VOTERS[:3], consulted=VOTERS[3:], on_paper=(), at=NOW)
 attended = SittingAttendanceRecorded(
     sitting_id=opened.sitting_id, present=VOTERS[:3], consulted=VOTERS[3:]
 )
-close = CloseSitting(voted=VOTERS, at=NOW)
+close = CloseSitting(voted=VOTERS, on_paper=(), at=NOW)
 closed = SittingClosed(sitting_id=opened.sitting_id, closed_at=NOW)
 
 
@@ -250,9 +257,80 @@ def test_who_voted_must_have_been_present_or_asked_in_writing() -> None:
     assert str(VOTERS[3]) in refused.sentence("vi")
 
 
-@pytest.mark.parametrize("command", [settle, attend, close, CountSitting(ballots=(), at=NOW)])
+def test_where_the_rules_do_not_ask_absent_members_only_those_present_are_recorded() -> None:
+    strict = msgspec.structs.replace(opened, written_votes="none")
+    refused = sitting.given(strict, settled).when(attend).then_refused(WRITTEN_NOT_ALLOWED)
+    assert refused.refusal.practice == "written_votes"
+    present = msgspec.structs.replace(attend, consulted=())
+    sitting.given(strict, settled).when(present).then(
+        msgspec.structs.replace(attended, consulted=())
+    )
+
+
+def test_whose_paper_was_entered_is_not_recorded_as_present() -> None:
+    wrong = msgspec.structs.replace(attend, present=VOTERS, consulted=(), on_paper=VOTERS[3:])
+    refused = sitting.given(opened, settled, attended).when(wrong).then_refused(PRESENT_ON_PAPER)
+    assert str(VOTERS[3]) in refused.sentence("en")
+    # A change of the attendance that raced the paper is found at the close.
+    everyone = msgspec.structs.replace(attended, present=VOTERS, consulted=())
+    late = msgspec.structs.replace(close, on_paper=VOTERS[3:])
+    sitting.given(opened, settled, everyone).when(late).then_refused(PRESENT_ON_PAPER)
+    sitting.given(opened, settled, attended).when(late).then(closed)
+
+
+# --- corrections of what was entered from paper -------------------------------------------------
+
+correct = CorrectWrittenVote(
+    ballot_id=BALLOTS[0],
+    pseudonym=UUID(int=700),
+    cast="approve",
+    choice="reject",
+    reason="Nhập nhầm dòng.",
+    at=NOW,
+)
+corrected = WrittenVoteCorrected(
+    sitting_id=opened.sitting_id,
+    ballot_id=BALLOTS[0],
+    pseudonym=correct.pseudonym,
+    former_choice="approve",
+    choice="reject",
+    reason=correct.reason,
+)
+
+
+def test_a_vote_entered_wrongly_from_paper_is_put_right_before_the_close() -> None:
+    history = (opened, settled, attended)
+    sitting.given(*history).when(correct).then(corrected)
+    sitting.given(*history, corrected).when(correct).then_nothing()
+    back = msgspec.structs.replace(correct, choice="approve", reason="Đúng là tán thành.")
+    sitting.given(*history).when(back).then_nothing()
+    sitting.given(*history, corrected).when(back).then(
+        msgspec.structs.replace(
+            corrected, former_choice="reject", choice="approve", reason="Đúng là tán thành."
+        )
+    )
+    sitting.given(*history, closed).when(correct).then_refused(CLOSED)
+
+
+def test_a_vote_that_was_not_entered_from_paper_is_not_corrected() -> None:
+    own = msgspec.structs.replace(correct, cast=None)
+    refused = sitting.given(opened, settled).when(own).then_refused(NOT_FROM_PAPER)
+    assert refused.refusal.practice == "written_votes"
+
+
+def test_the_last_correction_of_a_vote_counts_and_of_no_other_vote() -> None:
+    again = msgspec.structs.replace(corrected, former_choice="reject", choice="abstain")
+    state = SITTING.fold((opened, settled, corrected, again))
+    assert state.corrected(BALLOTS[0], correct.pseudonym, "approve") == "abstain"
+    assert state.corrected(BALLOTS[1], correct.pseudonym, "approve") == "approve"
+    assert state.corrected(BALLOTS[0], UUID(int=701), "approve") == "approve"
+
+
+@pytest.mark.parametrize(
+    "command", [settle, attend, correct, close, CountSitting(ballots=(), at=NOW)]
+)
 def test_nothing_is_done_on_what_never_opened(
-    command: SettleAgenda | RecordAttendance | CloseSitting | CountSitting,
+    command: SettleAgenda | RecordAttendance | CorrectWrittenVote | CloseSitting | CountSitting,
 ) -> None:
     sitting.given().when(command).then_refused(UNKNOWN)
 

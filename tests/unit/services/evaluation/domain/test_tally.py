@@ -22,6 +22,7 @@ recorded_votes = st.lists(
         pseudonym=st.sampled_from(VOTERS + STRANGERS),
         choice=st.sampled_from(("approve", "reject", "abstain")),
         position=st.integers(min_value=1, max_value=200),
+        on_paper=st.booleans(),
     ),
     max_size=30,
     unique_by=lambda vote: vote.position,
@@ -54,7 +55,12 @@ def test_a_vote_after_the_close_changes_nothing(
     votes: list[RecordedVote], present: list[UUID], consulted: list[UUID], late: str
 ) -> None:
     extra = [
-        RecordedVote(pseudonym=voter, choice=late, position=300 + n)  # type: ignore[arg-type]
+        RecordedVote(
+            pseudonym=voter,
+            choice=late,  # type: ignore[arg-type]
+            position=300 + n,
+            on_paper=False,
+        )
         for n, voter in enumerate(VOTERS)
     ]
     assert count(VOTERS, present, consulted, [*votes, *extra], 201) == count(
@@ -77,6 +83,31 @@ def test_a_share_is_of_people_who_could_approve_and_reached_exactly(
     assert not result.present & result.consulted
 
 
+@given(votes=recorded_votes, present=people, consulted=people, share=shares)
+def test_who_is_counted_voted_at_the_meeting_or_in_writing_or_not_at_all(
+    votes: list[RecordedVote], present: list[UUID], consulted: list[UUID], share: Fraction
+) -> None:
+    result = count(VOTERS, present, consulted, votes, 201)
+    everyone, there, asked = lines_of(result, share, "all")
+    for line in (everyone, there, asked):
+        assert line.voted_present + line.voted_in_writing + line.not_voting == line.base
+        assert min(line.voted_present, line.voted_in_writing, line.not_voting) >= 0
+    assert everyone.voted_present + everyone.voted_in_writing == result.voted
+    assert there.voted_in_writing == 0
+
+
+@given(votes=recorded_votes, present=people, consulted=people)
+def test_a_paper_is_never_the_vote_of_one_present(
+    votes: list[RecordedVote], present: list[UUID], consulted: list[UUID]
+) -> None:
+    first: dict[UUID, RecordedVote] = {}
+    for vote in sorted(votes, key=lambda vote: vote.position):
+        first.setdefault(vote.pseudonym, vote)
+    result = count(VOTERS, present, consulted, votes, 201)
+    papers = {one for one, vote in first.items() if vote.on_paper} & set(VOTERS)
+    assert papers <= result.consulted
+
+
 @given(part=st.integers(0, 500), whole=st.integers(0, 500), share=shares)
 def test_reaching_a_share_needs_no_rounding(part: int, whole: int, share: Fraction) -> None:
     exact = whole > 0 and Exact(part, whole) >= Exact(share.numerator, share.denominator)
@@ -93,8 +124,8 @@ def test_two_thirds_of_nine_are_six_and_seven_tenths_of_eight_are_six() -> None:
 def test_who_voted_was_there_and_who_was_asked_in_writing_was_not() -> None:
     one, two, three, four = VOTERS[:4]
     votes = [
-        RecordedVote(pseudonym=one, choice="approve", position=1),
-        RecordedVote(pseudonym=two, choice="approve", position=2),
+        RecordedVote(pseudonym=one, choice="approve", position=1, on_paper=False),
+        RecordedVote(pseudonym=two, choice="approve", position=2, on_paper=True),
     ]
     result = count(VOTERS, [three], [two, four], votes, 10)
     assert result.present == {one, three}
