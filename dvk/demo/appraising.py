@@ -75,6 +75,8 @@ async def appraise(player: Player, ground: Ground) -> None:
             for criterion in ground.criteria:
                 points = _points(player, model, criterion)
                 await _score(player, model, criterion, points, path=f"{path}/scores", user=user)
+        if model.fate is Fate.OPINION:
+            await _corrected_meanwhile(player, model, path)
         summary = {"summary": "Thẩm định theo bộ tiêu chí đang áp dụng, trên hồ sơ và tại chỗ."}
         await player.write(
             model, "completion", "evaluation", f"{path}/completion", summary, user=user
@@ -167,6 +169,23 @@ async def _score_as_team(player: Player, ground: Ground, model: DemoModel) -> No
     }
     user = appraiser(player, model)
     await player.write(model, "discussion", "evaluation", f"{path}/divergences", body, user=user)
+
+
+async def _corrected_meanwhile(player: Player, model: DemoModel, path: str) -> None:
+    """The holder finds a slip in its results; the appraisal is told before it is complete (practice)."""
+    body: Json = {
+        "entry": "results.summary",
+        "becomes": "Đạt kế hoạch; số hộ tham gia đã đối chiếu với danh sách (nội dung trình diễn).",
+        "reason": "Bản đầu ghi thiếu ý về đối chiếu danh sách.",
+    }
+    await player.of_model(model, "corrections", body)
+    user = appraiser(player, model)
+
+    async def told() -> Json | None:
+        view = await player.api.read("evaluation", path, user=user)
+        return view if view["corrections"] else None
+
+    await wait_for(f"{model.name}: correction", told)
 
 
 async def _visit(player: Player, model: DemoModel, path: str) -> None:

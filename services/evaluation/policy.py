@@ -18,6 +18,7 @@ from services.evaluation.domain.ballot import (
     TallyBallot,
 )
 from services.evaluation.domain.conflict import DeclareConflict
+from services.evaluation.domain.correcting import NoteCorrection
 from services.evaluation.domain.council import (
     COUNCIL,
     ChangeCouncil,
@@ -186,6 +187,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 EnterSheet: _BY_UNIT,
                 OpenScore: _BY_ITSELF,
                 ResolveDivergence: _BY_APPRAISER,
+                NoteCorrection: _BY_ITSELF,
                 ScheduleVisit: _BY_APPRAISER,
                 RecordVisit: _BY_APPRAISER,
                 CompleteAppraisal: _BY_APPRAISER,

@@ -19,12 +19,13 @@ from services.evaluation.readmodel import (
     organizations,
     reported,
 )
+from services.evaluation.shown import ShownScore, with_marks
 from shared.contracts.appraisal import (
     AdviceIssued,
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,
-    CriterionScored,
+    DossierCorrected,
     GateChecked,
     PostingClosed,
     PostingOpened,
@@ -70,7 +71,9 @@ class ListAppraisals(AppraisalFilter, frozen=True, kw_only=True):
 
 
 class AppraisalRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An appraisal in the list; `ballot` is its latest one."""
+    """An appraisal in the list; `ballot` is its latest one. `corrected_at` says when its dossier was corrected
+    for the last time since it opened.
+    """
 
     appraisal_id: UUID
     model: UUID
@@ -83,6 +86,7 @@ class AppraisalRow(msgspec.Struct, frozen=True, kw_only=True):
     deciding_body: UUID
     status: AppraisalStatus
     opened_at: datetime
+    corrected_at: datetime | None
     points: int | None
     points_required: int | None
     meets_standard: bool | None
@@ -159,7 +163,9 @@ class AppraisalView(msgspec.Struct, frozen=True, kw_only=True):
     gate: GateChecked | None
     appraisers: tuple[UUID, ...]
     """The team, by the ids its scores carry; without one the unit's officers score."""
-    scores: tuple[CriterionScored, ...]
+    scores: tuple[ShownScore, ...]
+    corrections: tuple[DossierCorrected, ...]
+    """What was corrected in the dossier since it opened, the latest word on each entry."""
     visits: tuple[SiteVisited, ...]
     appraised: Appraised | None
     posting: PostingOpened | None
@@ -184,7 +190,8 @@ async def get_appraisal(query: Query[NoParameters]) -> AppraisalView:
         opened=state.opened,
         gate=state.gate if shown else None,
         appraisers=tuple(one.appraiser_id for one in state.team),
-        scores=state.scores if shown else (),
+        scores=with_marks(state, state.scores) if shown else (),
+        corrections=tuple(state.corrections.values()),
         visits=state.visited if shown else (),
         appraised=state.appraised,
         posting=state.posting,
@@ -295,7 +302,8 @@ class PostingView(msgspec.Struct, frozen=True, kw_only=True):
     appraising_unit: UUID
     posting: PostingOpened
     gate: GateChecked
-    scores: tuple[CriterionScored, ...]
+    scores: tuple[ShownScore, ...]
+    corrections: tuple[DossierCorrected, ...]
     visits: tuple[SiteVisited, ...]
     appraised: Appraised
     opinions: tuple[PublicOpinion, ...]
@@ -327,7 +335,8 @@ async def get_posting(query: Query[NoParameters]) -> PostingView:
         appraising_unit=state.opened.appraising_unit,
         posting=state.posting,
         gate=state.gate,
-        scores=state.scores,
+        scores=with_marks(state, state.scores),
+        corrections=tuple(state.corrections.values()),
         visits=state.visited,
         appraised=state.appraised,
         opinions=tuple(

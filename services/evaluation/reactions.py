@@ -7,6 +7,7 @@ from services.evaluation import facts, team_facts
 from services.evaluation.domain.advice import BallotResult, Discontinue, IssueAdvice, NoQuorum
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal
+from services.evaluation.domain.correcting import NoteCorrection
 from services.evaluation.domain.sealing import OpenScore, all_in
 from services.evaluation.domain.team import AssignTeam
 from shared.contracts.appraisal import (
@@ -21,6 +22,7 @@ from shared.contracts.evaluation import (
     RuleSetAdopted,
 )
 from shared.contracts.registration import CompetenceAssigned, ModelWithdrawn, ResultsReported
+from shared.contracts.running import EntryCorrected
 from shared.contracts.values import AppraisalId, ModelId
 from shared.domain.time import Instant
 from shared.host.service import Loaded, Recorded, Schedule, Work, when
@@ -76,6 +78,25 @@ async def on_withdrawal(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
         command = Discontinue(reason=event.reason, at=work.now)
         appraisal = facts.appraisal_id(event.model_id, year)
         await work.execute(APPRAISAL, appraisal, command, cites=(recorded.id,))
+
+
+async def on_correction(recorded: Recorded[EntryCorrected], work: Work) -> None:
+    """Tell the appraisal of what was reported last that its dossier was corrected."""
+    event = recorded.event
+    years = await facts.reported_years(work.read, event.model_id)
+    if not years:
+        return
+    command = NoteCorrection(
+        entry=event.entry,
+        target=event.target,
+        was=event.was,
+        becomes=event.becomes,
+        reason=event.reason,
+        corrected_at=recorded.at,
+        at=work.now,
+    )
+    appraisal = facts.appraisal_id(event.model_id, years[-1])
+    await work.execute(APPRAISAL, appraisal, command, cites=(recorded.id,))
 
 
 async def on_opened(recorded: Recorded[AppraisalOpened], work: Work) -> None:
@@ -194,6 +215,7 @@ REACTIONS: Final = (
     when(RuleSetAdopted, on_missing_piece),
     when(CompetenceAssigned, on_missing_piece),
     when(ModelWithdrawn, on_withdrawal),
+    when(EntryCorrected, on_correction),
     when(AppraisalOpened, on_opened),
     when(TeamAssigned, on_team_or_score),
     when(AppraiserRecused, on_team_or_score),

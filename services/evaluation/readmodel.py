@@ -12,6 +12,7 @@ from shared.contracts.appraisal import (
     AppraisalDiscontinued,
     AppraisalOpened,
     Appraised,
+    DossierCorrected,
     OpinionAnswered,
     OpinionReceived,
     PostingClosed,
@@ -201,6 +202,7 @@ appraisals: Final = Table(
     Column("ballot", String(_ID)),
     Column("advice", String(20)),
     Column("team", String(_ID)),
+    Column("corrected_at", String(_TIME)),
     Index("appraisals_by_team", "team"),
     Index("appraisals_by_time", "opened_at", "appraisal_id"),
     Index("appraisals_by_model", "model", "year"),
@@ -260,7 +262,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=7,
+    version=8,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -343,6 +345,11 @@ READ_MODEL: Final = ReadModel(
         ),
         patches(TeamAssigned, appraisals, team=lambda r: r.id),
         *team_rows.HANDLERS,
+        patches(
+            DossierCorrected,
+            appraisals,
+            corrected_at=lambda r: r.event.corrected_at.isoformat(),
+        ),
         patches(
             Appraised,
             appraisals,

@@ -19,6 +19,7 @@ from services.evaluation.domain.scoring import Standard
 from services.evaluation.domain.sealing import ids_of, own_in
 from services.evaluation.persons import person
 from services.evaluation.readmodel import SUCCESSIONS, appraisals, models
+from services.evaluation.shown import ShownScore, with_marks
 from services.evaluation.team_facts import appraiser_of, score_of, standing_team
 from services.evaluation.team_rows import appraisers, sealed
 from shared.contracts.appraisal import (
@@ -27,6 +28,7 @@ from shared.contracts.appraisal import (
     CriterionScored,
     DivergenceFlagged,
     DivergenceResolved,
+    DossierCorrected,
     ScoreSealed,
 )
 from shared.contracts.values import CategoryId, Forgettable, OrganizationId, WorkField
@@ -139,7 +141,9 @@ class ListMine(PageParameters, frozen=True, kw_only=True):
 
 
 class MineRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A dossier you have to appraise. `scored` are the criteria whose score of yours is in."""
+    """A dossier you have to appraise. `scored` are the criteria whose score of yours is in; `corrected_at` says
+    when the dossier was corrected for the last time since it opened.
+    """
 
     appraisal_id: UUID
     appraiser: UUID
@@ -149,6 +153,7 @@ class MineRow(msgspec.Struct, frozen=True, kw_only=True):
     year: int
     appraising_unit: UUID
     opened_at: datetime
+    corrected_at: datetime | None
     scored: int
 
 
@@ -213,17 +218,19 @@ class AppraiserScores(msgspec.Struct, frozen=True, kw_only=True):
 
     appraiser: UUID | None
     scored: int
-    scores: tuple[CriterionScored, ...]
+    scores: tuple[ShownScore, ...]
 
 
 class ScoresView(msgspec.Struct, frozen=True, kw_only=True):
     """The scores of an appraisal: your own at once, others' of the team once yours are in, the unit's officers'
     once all are, everybody once the appraisal is complete. `results` follow from them at completion.
+    `corrections` are what was corrected in the dossier since it opened.
     """
 
     appraisal_id: UUID
     criteria: int
     appraisers: tuple[AppraiserScores, ...]
+    corrections: tuple[DossierCorrected, ...]
     divergences: tuple[DivergenceFlagged, ...]
     resolutions: tuple[DivergenceResolved, ...]
     results: tuple[CriterionResult, ...]
@@ -254,13 +261,14 @@ async def get_scores(query: Query[NoParameters]) -> ScoresView:
             AppraiserScores(
                 appraiser=appraiser,
                 scored=len(scores) if appraiser is None else len(in_vault),
-                scores=scores if shown else (),
+                scores=with_marks(state, scores) if shown else (),
             )
         )
     return ScoresView(
         appraisal_id=opened.appraisal_id,
         criteria=len(standard.criteria),
         appraisers=tuple(views),
+        corrections=tuple(state.corrections.values()),
         divergences=tuple(state.divergences.values()) if shown else (),
         resolutions=tuple(state.resolutions.values()) if shown else (),
         results=() if state.appraised is None else state.appraised.results,

@@ -21,7 +21,12 @@ from services.notification.readmodel import (
     models,
     organizations,
 )
-from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitScheduled
+from shared.contracts.appraisal import (
+    AdviceIssued,
+    DossierCorrected,
+    PostingOpened,
+    SiteVisitScheduled,
+)
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
@@ -193,7 +198,8 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
         ):
             return event.model_id
         case (
-            SiteVisitScheduled()
+            DossierCorrected()
+            | SiteVisitScheduled()
             | PostingOpened()
             | AdviceIssued()
             | Recognized()

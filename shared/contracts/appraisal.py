@@ -1,6 +1,6 @@
 """Events of the evaluation service about one appraisal: scored, posted in public, advised on."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import msgspec
 
 from shared.contracts.event import Event
 from shared.contracts.holding import JointHolders
-from shared.contracts.running import Sha256
+from shared.contracts.running import CorrectableEntry, Sha256
 from shared.contracts.values import (
     Account,
     Aim,
@@ -151,6 +151,22 @@ class DivergenceResolved(Event, frozen=True):
     criterion: CategoryId
     discussion: Text
     revised: tuple[RevisedScore, ...] = ()
+
+
+class DossierCorrected(Event, frozen=True):
+    """What registration says of the model was corrected while it is appraised, at `corrected_at` and for the
+    `reason` given there (practice: corrections are events with reasons). Scores given before stand; that they
+    were given before follows from the order of events.
+    """
+
+    appraisal_id: AppraisalId
+    model: ModelId
+    entry: CorrectableEntry
+    was: Text
+    becomes: Text
+    reason: Text
+    corrected_at: datetime
+    target: Line | None = None
 
 
 class SiteVisitScheduled(Event, frozen=True):

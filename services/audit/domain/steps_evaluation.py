@@ -77,6 +77,12 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="Tổ thảo luận tiêu chí {criterion}, {revised} người sửa điểm: {discussion}",
             en="The team discussed criterion {criterion}, {revised} changed their points: {discussion}",
         ),
+        a.DossierCorrected: Template(
+            vi="Hồ sơ được đính chính trong khi thẩm định: {entry}, từ “{was}” thành “{becomes}”. Điểm đã chấm giữ "
+            "nguyên và ghi là chấm trước đính chính. Lý do: {reason}",
+            en="The dossier was corrected while it was appraised: {entry}, from “{was}” to “{becomes}”. Scores "
+            "given before stand, marked as given before. Reason: {reason}",
+        ),
         a.SiteVisitScheduled: Template(
             vi="Hẹn kiểm tra thực địa ngày {on} tại {place}.",
             en="A visit to the site is to be on {on}: {place}.",

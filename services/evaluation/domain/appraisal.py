@@ -9,6 +9,7 @@ from typing import Final
 from services.evaluation.domain.advice import Discontinue, IssueAdvice, discontinue, issue_advice
 from services.evaluation.domain.appraisal_state import Appraisal, AppraisalEvent, evolve, stage
 from services.evaluation.domain.conflict import DeclareConflict, declare_conflict
+from services.evaluation.domain.correcting import NoteCorrection, note_correction
 from services.evaluation.domain.posting import (
     AnswerOpinion,
     ClosePosting,
@@ -63,6 +64,7 @@ AppraisalCommand = (
     | EnterSheet
     | OpenScore
     | ResolveDivergence
+    | NoteCorrection
     | ScheduleVisit
     | RecordVisit
     | CompleteAppraisal
@@ -97,6 +99,8 @@ def decide(state: Appraisal, command: AppraisalCommand) -> tuple[AppraisalEvent,
             return open_score(state, command)
         case ResolveDivergence():
             return resolve_divergence(state, command)
+        case NoteCorrection():
+            return note_correction(state, command)
         case ScheduleVisit():
             return schedule_visit(state, command)
         case RecordVisit():
@@ -136,6 +140,7 @@ APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider
             "EnterSheet": EnterSheet,
             "OpenScore": OpenScore,
             "ResolveDivergence": ResolveDivergence,
+            "NoteCorrection": NoteCorrection,
             "ScheduleVisit": ScheduleVisit,
             "RecordVisit": RecordVisit,
             "CompleteAppraisal": CompleteAppraisal,

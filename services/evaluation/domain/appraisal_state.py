@@ -20,6 +20,7 @@ from shared.contracts.appraisal import (
     CriterionScored,
     DivergenceFlagged,
     DivergenceResolved,
+    DossierCorrected,
     GateChecked,
     OpinionAnswered,
     OpinionReceived,
@@ -30,7 +31,8 @@ from shared.contracts.appraisal import (
     SiteVisitScheduled,
     TeamAssigned,
 )
-from shared.contracts.values import CategoryId, CouncilId, Forgettable, Text
+from shared.contracts.running import CorrectableEntry
+from shared.contracts.values import CategoryId, CouncilId, Forgettable, Line, Text
 from shared.domain.refusal import Refusal
 
 AppraisalEvent = (
@@ -42,6 +44,7 @@ AppraisalEvent = (
     | CriterionScored
     | DivergenceFlagged
     | DivergenceResolved
+    | DossierCorrected
     | SiteVisitScheduled
     | SiteVisited
     | Appraised
@@ -80,6 +83,15 @@ class Appraisal(msgspec.Struct, frozen=True):
     """Of the team, once all are in; without a team the unit's own."""
     divergences: Mapping[CategoryId, DivergenceFlagged] = MappingProxyType({})
     resolutions: Mapping[CategoryId, DivergenceResolved] = MappingProxyType({})
+    corrections: Mapping[tuple[CorrectableEntry, Line | None], DossierCorrected] = MappingProxyType(
+        {}
+    )
+    """The latest correction of each entry, and of each target's figure, since the appraisal opened."""
+    times_corrected: int = 0
+    scored_after: Mapping[tuple[CategoryId, UUID | None], int] = MappingProxyType({})
+    """How many corrections there were when a criterion was last scored, by an appraiser or the unit; none,
+    where it does not say.
+    """
     visits: Mapping[UUID, SiteVisitScheduled | SiteVisited] = MappingProxyType({})
     """Visits to the site as they stand, by id."""
     appraised: Appraised | None = None
@@ -106,6 +118,10 @@ class Appraisal(msgspec.Struct, frozen=True):
         return next(
             (s for s in self.scores if (s.criterion, s.appraiser) == (criterion, appraiser)), None
         )
+
+    def is_before_correction(self, criterion: CategoryId, appraiser: UUID | None) -> bool:
+        """Whether the score was given before the dossier was corrected for the last time."""
+        return self.scored_after.get((criterion, appraiser), 0) < self.times_corrected
 
 
 def stage(state: Appraisal) -> str:
@@ -136,13 +152,23 @@ def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
         case CriterionScored():
             key = (event.criterion, event.appraiser)
             others = tuple(s for s in state.scores if (s.criterion, s.appraiser) != key)
-            return replace(state, scores=(*others, event))
+            # A team's was given when it was sealed: opening it is no judgement anew.
+            given = () if event.appraiser is not None else (key,)
+            return _scored(replace(state, scores=(*others, event)), *given)
         case DivergenceFlagged():
             flagged = MappingProxyType({**state.divergences, event.criterion: event})
             return replace(state, divergences=flagged)
         case DivergenceResolved():
             resolved = MappingProxyType({**state.resolutions, event.criterion: event})
-            return replace(state, resolutions=resolved)
+            revised = ((event.criterion, one.appraiser) for one in event.revised)
+            return _scored(replace(state, resolutions=resolved), *revised)
+        case DossierCorrected():
+            corrections = {**state.corrections, (event.entry, event.target): event}
+            return replace(
+                state,
+                corrections=MappingProxyType(corrections),
+                times_corrected=state.times_corrected + 1,
+            )
         case SiteVisitScheduled() | SiteVisited():
             visits = MappingProxyType({**state.visits, event.visit_id: event})
             return replace(state, visits=visits)
@@ -184,7 +210,16 @@ def _evolve_team(
             own = MappingProxyType(
                 {**state.sealed.get(event.appraiser, {}), event.criterion: event}
             )
-            return replace(state, sealed=MappingProxyType({**state.sealed, event.appraiser: own}))
+            sealed = MappingProxyType({**state.sealed, event.appraiser: own})
+            return _scored(replace(state, sealed=sealed), (event.criterion, event.appraiser))
+
+
+def _scored(state: Appraisal, *given: tuple[CategoryId, UUID | None]) -> Appraisal:
+    """Those scores were given with every correction known so far."""
+    if not given or not state.times_corrected:
+        return state
+    after = {**state.scored_after, **dict.fromkeys(given, state.times_corrected)}
+    return msgspec.structs.replace(state, scored_after=MappingProxyType(after))
 
 
 def _only_the_teams(state: Appraisal) -> Appraisal:

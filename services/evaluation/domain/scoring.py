@@ -201,7 +201,9 @@ def check_gate(state: Appraisal, command: CheckGate) -> tuple[GateChecked, ...]:
 
 
 def score_criterion(state: Appraisal, command: ScoreCriterion) -> tuple[CriterionScored, ...]:
-    """The unit's own score, where no team is assigned."""
+    """The unit's own score, where no team is assigned. The same again says that it holds for what was
+    corrected meanwhile.
+    """
     opening = unfinished(state)
     if state.team:
         raise TEAM_SCORES()
@@ -213,7 +215,8 @@ def score_criterion(state: Appraisal, command: ScoreCriterion) -> tuple[Criterio
         evidence=command.evidence,
         files=command.files,
     )
-    return () if state.score(command.criterion, None) == event else (event,)
+    same = state.score(command.criterion, None) == event
+    return () if same and not state.is_before_correction(command.criterion, None) else (event,)
 
 
 def refuse_points(standard: Standard, criterion: CategoryId, points: int) -> None:

@@ -146,7 +146,9 @@ REVISED_TWICE: Final = Refusal(
 
 
 def seal_score(state: Appraisal, command: SealScore) -> tuple[ScoreSealed, ...]:
-    """Each member for himself, until all are in."""
+    """Each member for himself, until all are in. The same again says that it holds for what was corrected
+    meanwhile.
+    """
     opening = unfinished(state)
     member_of(state.team, command.appraiser)
     if command.criterion not in ids_of(command.standard):
@@ -159,7 +161,8 @@ def seal_score(state: Appraisal, command: SealScore) -> tuple[ScoreSealed, ...]:
         criterion=command.criterion,
         score=command.score,
     )
-    if state.sealed.get(command.appraiser, {}).get(command.criterion) == event:
+    same = state.sealed.get(command.appraiser, {}).get(command.criterion) == event
+    if same and (state.is_open_record or not _is_outdated(state, event)):
         return ()
     if state.is_open_record:
         raise SCORES_OPEN()
@@ -188,7 +191,16 @@ def enter_sheet(state: Appraisal, command: EnterSheet) -> tuple[ScoreSealed, ...
         )
         for one in command.scores
     )
-    return tuple(event for event in events if held.get(event.criterion) != event)
+    return tuple(
+        event
+        for event in events
+        if held.get(event.criterion) != event or _is_outdated(state, event)
+    )
+
+
+def _is_outdated(state: Appraisal, event: ScoreSealed) -> bool:
+    """Whether the dossier was corrected since it was scored."""
+    return state.is_before_correction(event.criterion, event.appraiser)
 
 
 def open_score(

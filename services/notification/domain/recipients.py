@@ -11,7 +11,12 @@ from typing import Final
 
 import msgspec
 
-from shared.contracts.appraisal import AdviceIssued, PostingOpened, SiteVisitScheduled
+from shared.contracts.appraisal import (
+    AdviceIssued,
+    DossierCorrected,
+    PostingOpened,
+    SiteVisitScheduled,
+)
 from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
@@ -96,6 +101,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(ReportingSessionScheduled, ("holder",), "guideline III.2.1b"),
     RecipientRule(ReportingSessionMissed, ("organizer", "launching_body"), "guideline IV.2"),
     RecipientRule(ResultsReported, ("appraising_unit",), "guideline III.2.1c"),
+    RecipientRule(DossierCorrected, ("appraising_unit",), _PRACTICE),
     RecipientRule(SiteVisitScheduled, ("holder", "committee"), _PRACTICE),
     RecipientRule(PostingOpened, ("holder", "committee"), _PRACTICE),
     RecipientRule(AdviceIssued, ("deciding_body",), "guideline III.2.1c"),

@@ -61,6 +61,12 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Mô hình “{title}” đã báo cáo kết quả. Hãy thẩm định.",
             en="The results of the model “{title}” are reported. Appraise it.",
         ),
+        "DossierCorrected": NoticeText(
+            vi="Hồ sơ mô hình “{title}” được đính chính trong khi thẩm định. Hãy xem mục đã sửa và điểm đã chấm "
+            "trước đó.",
+            en="The dossier of the model “{title}” was corrected while it is appraised. Look at what changed and "
+            "at the scores given before.",
+        ),
         "SiteVisitScheduled": NoticeText(
             vi="Đã hẹn kiểm tra thực địa mô hình “{title}”. Hãy xem ngày, nơi và chuẩn bị.",
             en="A visit to the site of the model “{title}” is scheduled. Look at day and place and prepare it.",

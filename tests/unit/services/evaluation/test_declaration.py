@@ -24,6 +24,7 @@ from shared.host.policy import Role
 BY_ITSELF = {
     "OpenAppraisal",
     "OpenScore",
+    "NoteCorrection",
     "IssueAdvice",
     "Discontinue",
     "TallyBallot",
