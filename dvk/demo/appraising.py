@@ -161,6 +161,11 @@ async def _score_as_team(player: Player, ground: Ground, model: DemoModel) -> No
     view = await wait_for(f"{model.name}: scores", opened)
     if disputed is None:
         return
+    last = ground.criteria[-1]
+    slip = _score_of(last, _points(player, model, last) - 1)
+    slip["reason"] = "Cộng nhầm một ý của tiêu chí (nội dung trình diễn)."
+    to = f"{path}/team/scores/corrections"
+    await player.write(model, "slip", "evaluation", to, slip, user=users[0])
     agreed = _points(player, model, disputed)
     body: Json = {
         "criterion": disputed["id"],

@@ -11,6 +11,7 @@ from services.evaluation import (
     council_api,
     facts,
     queries,
+    rescoring_api,
     rules_api,
     sheet_api,
     sitting_api,
@@ -153,6 +154,7 @@ def routes(api: Api) -> None:
     rules_api.routes(api)
     council_api.routes(api)
     team_api.routes(api)
+    rescoring_api.routes(api)
     visit_api.routes(api)
     _appraisal_writes(api)
     _appraisal_reads(api)

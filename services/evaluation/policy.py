@@ -40,6 +40,7 @@ from services.evaluation.domain.posting import (
     OpenPosting,
     ReceiveOpinion,
 )
+from services.evaluation.domain.rescoring import CorrectScore, CorrectSheet
 from services.evaluation.domain.ruleset import (
     RULE_SET,
     AdoptRuleSet,
@@ -187,6 +188,8 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 EnterSheet: _BY_UNIT,
                 OpenScore: _BY_ITSELF,
                 ResolveDivergence: _BY_APPRAISER,
+                CorrectScore: _BY_TEAM,
+                CorrectSheet: _BY_UNIT,
                 NoteCorrection: _BY_ITSELF,
                 ScheduleVisit: _BY_APPRAISER,
                 RecordVisit: _BY_APPRAISER,

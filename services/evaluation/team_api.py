@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import asdict
 
-from services.evaluation import facts, team_facts, team_queries
+from services.evaluation import facts, score_sheet_queries, team_facts, team_queries
 from services.evaluation.ballot_queries import NoParameters
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal, unfinished
@@ -15,6 +15,7 @@ from services.evaluation.domain.field_team import (
     AssignFieldTeam,
     AssignFieldTeamForm,
 )
+from services.evaluation.domain.rescoring import CorrectScoreForm, CorrectSheetForm
 from services.evaluation.domain.scoring import Standard, refuse_points, refuse_unknown_files
 from services.evaluation.domain.sealing import (
     SHEET_BEFORE_OWN,
@@ -79,7 +80,7 @@ async def assign_team(call: Call[AssignTeamForm]) -> Outcome:
     """
     form = call.body
     refuse_appraisers_twice(form.members)
-    appraisal, state, dossier = await _dossier(call)
+    appraisal, state, dossier = await dossier_of(call)
     await call.permit(APPRAISAL, appraisal, AssignTeam(members=(), at=call.now))
     members = await team_facts.named(call, form.members, team_facts.of_dossier(state))
     ties, cites = await team_facts.ties_among(call, state, dossier, members)
@@ -92,7 +93,7 @@ async def recuse_appraiser(call: Call[RecuseAppraiserForm]) -> Outcome:
     """Declare your own tie to the model you are to appraise: you step back from the team, and what you
     scored does not count.
     """
-    appraisal, state, dossier = await _dossier(call)
+    appraisal, state, dossier = await dossier_of(call)
     member = await team_facts.appraiser_of(call, team_facts.of_dossier(state), call.actor.subject)
     if member is None:
         raise NOT_AN_APPRAISER()
@@ -110,7 +111,7 @@ async def seal_score(call: Call[SealScoreForm]) -> Outcome:
     """Score a criterion as one of the team. Nobody sees your points before the whole team's are in, and
     you see no other's before your own are; until then you may score again.
     """
-    appraisal, state, dossier = await _dossier(call)
+    appraisal, state, dossier = await dossier_of(call)
     member = await team_facts.appraiser_of(call, state.team, call.actor.subject)
     if member is None:
         raise NOT_AN_APPRAISER()
@@ -152,7 +153,7 @@ async def enter_sheet(call: Call[SheetForm]) -> Outcome:
     """Enter the paper score sheet of an appraiser without an account, with its scan (PDF, JPEG or PNG, at most
     5 MiB). The record names who entered it. Who is of the team himself gives all his own scores first.
     """
-    appraisal, state, dossier = await _dossier(call)
+    appraisal, state, dossier = await dossier_of(call)
     standard, cites = await facts.standard_of(call, dossier)
     appraiser, form = call.path_id("appraiser"), call.body
     paper = hash_of(form.content)
@@ -190,32 +191,42 @@ async def _may_enter(
     call: Call[SheetForm], state: Appraisal, appraiser: UUID, standard: Standard
 ) -> None:
     """For one without an account, by one who is not swayed by it any more. Raises RefusedError."""
-    found = await person(call, member_of(state.team, appraiser).person)
-    if found is not None and found.account is not None:
-        raise SHEET_HAS_ACCOUNT()
+    await refuse_an_account(call, state, appraiser)
     own = await team_facts.appraiser_of(call, state.team, call.actor.subject)
     if own is not None and not own_in(state, own.appraiser_id, ids_of(standard)):
         raise SHEET_BEFORE_OWN()
+
+
+async def refuse_an_account(
+    call: Call[SheetForm] | Call[CorrectSheetForm], state: Appraisal, appraiser: UUID
+) -> None:
+    """Papers are entered for those without an account alone. Raises RefusedError."""
+    found = await person(call, member_of(state.team, appraiser).person)
+    if found is not None and found.account is not None:
+        raise SHEET_HAS_ACCOUNT()
 
 
 async def resolve_divergence(call: Call[ResolveDivergenceForm]) -> Outcome:
     """Record the discussion of a criterion on which the team lay far apart, and the points of those who
     changed theirs.
     """
-    appraisal, _, dossier = await _dossier(call)
+    appraisal, _, dossier = await dossier_of(call)
     standard, cites = await facts.standard_of(call, dossier)
     command = ResolveDivergence(**asdict(call.body), standard=standard, at=call.now)
     rules = facts.rule_set_name(dossier)
     return await call.execute(APPRAISAL, appraisal, command, cites=cites, rules=rules)
 
 
-async def _dossier(
+async def dossier_of(
     call: Call[AssignTeamForm]
     | Call[RecuseAppraiserForm]
     | Call[SealScoreForm]
     | Call[SheetForm]
+    | Call[CorrectScoreForm]
+    | Call[CorrectSheetForm]
     | Call[ResolveDivergenceForm],
 ) -> tuple[UUID, Appraisal, AppraisalOpened]:
+    """The appraisal of the address. Raises NotFoundError."""
     appraisal = call.path_id("appraisal_id")
     state = (await call.load(APPRAISAL, appraisal)).state
     if state.opened is None:
@@ -225,7 +236,7 @@ async def _dossier(
 
 _TAG: Final = "appraisals"
 _ONE: Final = "/appraisals/{appraisal_id}"
-_SHEET_BYTES_MAX: Final = BASE64_BYTES_MAX + 2 * 1024 * 1024
+SHEET_BYTES_MAX: Final = BASE64_BYTES_MAX + 2 * 1024 * 1024
 """The scan, and the scores."""
 
 
@@ -249,7 +260,7 @@ def routes(api: Api) -> None:
         enter_sheet,
         command=EnterSheet,
         tag=_TAG,
-        body_bytes_max=_SHEET_BYTES_MAX,
+        body_bytes_max=SHEET_BYTES_MAX,
     )
     api.write(
         f"{_ONE}/divergences",
@@ -272,8 +283,8 @@ def _reads(api: Api) -> None:
     )
     api.read(
         f"{_ONE}/team/{{appraiser}}/sheet",
-        NoParameters,
-        team_queries.get_sheet,
+        score_sheet_queries.AskSheet,
+        score_sheet_queries.get_sheet,
         answer=Download,
         tag=_TAG,
         roles=team_queries.TEAM_READERS,

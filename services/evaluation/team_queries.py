@@ -32,12 +32,11 @@ from shared.contracts.appraisal import (
     ScoreSealed,
 )
 from shared.contracts.values import CategoryId, Forgettable, OrganizationId, WorkField
-from shared.domain.attachments import media_type_of
 from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into
 from shared.host.policy import Role
-from shared.host.service import Download, NotFoundError, Page, Query
+from shared.host.service import NotFoundError, Page, Query
 from shared.host.successions import where_standing
 
 TEAM_READERS: Final = (Role.APPRAISER, Role.OFFICE_CLERK, Role.AUDITOR)
@@ -307,22 +306,3 @@ async def _revealed(
                 )
             )
     return tuple(scores)
-
-
-async def get_sheet(query: Query[NoParameters]) -> Download:
-    """The scan of an appraiser's paper sheet once the team's scores are open: for the appraising unit, the
-    team, and auditors.
-    """
-    state = (await query.load(APPRAISAL, query.path_id("appraisal_id"))).state
-    opened = state.opened
-    if opened is None or query.actor is None or not state.is_open_record:
-        raise NotFoundError("sheet")
-    own = await appraiser_of(query, state.team, query.actor.subject)
-    if own is None and not may_read_names(query.actor, opened.appraising_unit):
-        raise NotFoundError("sheet")
-    in_vault = state.sealed.get(query.path_id("appraiser"), {})
-    entered = next((one.on_behalf for one in in_vault.values() if one.on_behalf is not None), None)
-    content = None if entered is None else await query.files.get(entered.paper)
-    if content is None:
-        raise NotFoundError("sheet")
-    return Download(content=content, media_type=media_type_of(content))

@@ -153,6 +153,23 @@ class DivergenceResolved(Event, frozen=True):
     revised: tuple[RevisedScore, ...] = ()
 
 
+class ScoreCorrected(Event, frozen=True):
+    """An appraiser corrected his own score after the team's were opened and before the appraisal was complete,
+    and said why (practice: corrections are events with reasons). The former one stays in the record;
+    `former_points` are those that counted until then.
+    """
+
+    appraisal_id: AppraisalId
+    appraiser: UUID
+    criterion: CategoryId
+    former_points: int
+    points: int
+    evidence: Text
+    reason: Text
+    files: tuple[Sha256, ...] = ()
+    on_behalf: EnteredOnBehalf | None = None
+
+
 class DossierCorrected(Event, frozen=True):
     """What registration says of the model was corrected while it is appraised, at `corrected_at` and for the
     `reason` given there (practice: corrections are events with reasons). Scores given before stand; that they

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,35 +12,17 @@ from shared.contracts import registration
 from shared.contracts.running import EvidenceAttached, EvidenceWithdrawn
 from tests.support import story
 from tests.support.evaluating import APPRAISAL, ONE, POSTED, POSTING, Evaluation, evaluating
+from tests.support.scoring import ALL, BOTH, NAMES, SCORES, TEAM, member, opened, score
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, SECTION
 
-TEAM = f"{ONE}/team"
-SCORES = f"{ONE}/scores"
 VISITS = f"{ONE}/visits"
 FILE = "ab" * 32
-ALL = (15, 15, 15, 15, 15)
-NAMES = {"appraiser": "Vi Văn Thử", "foreign-appraiser": "Lô Thị Thử"}
 
 
 @pytest.fixture
 async def evaluation(tmp_path: Path) -> AsyncIterator[Evaluation]:
     async with evaluating(tmp_path) as evaluation:
         yield evaluation
-
-
-def member(account: str, organization: UUID = SECTION) -> dict[str, str]:
-    return {"account": account, "name": NAMES[account], "organization": str(organization)}
-
-
-BOTH = {"members": [member("appraiser"), member("foreign-appraiser", ELSEWHERE)]}
-
-
-async def score(evaluation: Evaluation, user: str, *points: int) -> None:
-    for criterion, given in zip(
-        evaluation.preset["criteria_set"]["criteria"], points, strict=False
-    ):
-        body = {"criterion": criterion["id"], "points": given, "evidence": f"Của {user}"}
-        await evaluation.ok(f"{TEAM}/scores", body, user=user)
 
 
 async def seen(evaluation: Evaluation, user: str) -> Mapping[str, list[int]]:
@@ -53,16 +34,6 @@ async def seen(evaluation: Evaluation, user: str) -> Mapping[str, list[int]]:
         names[one["appraiser"]]: [given["points"] for given in one["scores"]]
         for one in scores["appraisers"]
     }
-
-
-async def opened(evaluation: Evaluation) -> dict[str, Any]:
-    """The appraisal once the team's scores are open."""
-
-    async def look() -> dict[str, Any] | None:
-        found: dict[str, Any] = await evaluation.here.get(ONE, user="appraiser")
-        return found if len(found["scores"]) == 10 else None
-
-    return await evaluation.here.until(look)
 
 
 async def test_nobody_sees_anothers_points_before_the_own_are_in(evaluation: Evaluation) -> None:

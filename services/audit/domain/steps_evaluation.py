@@ -77,6 +77,13 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="Tổ thảo luận tiêu chí {criterion}, {revised} người sửa điểm: {discussion}",
             en="The team discussed criterion {criterion}, {revised} changed their points: {discussion}",
         ),
+        a.ScoreCorrected: Template(
+            vi="Thành viên thẩm định {appraiser} đính chính điểm tiêu chí {criterion} từ {former_points} thành {points} "
+            "(nhập thay từ phiếu giấy: {on_behalf}). Lý do: {reason} Minh chứng: {evidence}",
+            en="Appraiser {appraiser} corrected his score for criterion {criterion} from {former_points} to {points} "
+            "(entered from a paper sheet: {on_behalf}). Reason: {reason} Evidence: {evidence}",
+            clause="II.x",
+        ),
         a.DossierCorrected: Template(
             vi="Hồ sơ được đính chính trong khi thẩm định: {entry}, từ “{was}” thành “{becomes}”. Điểm đã chấm giữ "
             "nguyên và ghi là chấm trước đính chính. Lý do: {reason}",

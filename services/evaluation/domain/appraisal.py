@@ -20,6 +20,7 @@ from services.evaluation.domain.posting import (
     open_posting,
     receive_opinion,
 )
+from services.evaluation.domain.rescoring import CorrectScore, CorrectSheet, correct_score
 from services.evaluation.domain.scoring import (
     CheckGate,
     CompleteAppraisal,
@@ -64,6 +65,8 @@ AppraisalCommand = (
     | EnterSheet
     | OpenScore
     | ResolveDivergence
+    | CorrectScore
+    | CorrectSheet
     | NoteCorrection
     | ScheduleVisit
     | RecordVisit
@@ -99,6 +102,8 @@ def decide(state: Appraisal, command: AppraisalCommand) -> tuple[AppraisalEvent,
             return open_score(state, command)
         case ResolveDivergence():
             return resolve_divergence(state, command)
+        case CorrectScore() | CorrectSheet():
+            return correct_score(state, command)
         case NoteCorrection():
             return note_correction(state, command)
         case ScheduleVisit():
@@ -140,6 +145,8 @@ APPRAISAL: Final[Decider[Appraisal, AppraisalCommand, AppraisalEvent]] = Decider
             "EnterSheet": EnterSheet,
             "OpenScore": OpenScore,
             "ResolveDivergence": ResolveDivergence,
+            "CorrectScore": CorrectScore,
+            "CorrectSheet": CorrectSheet,
             "NoteCorrection": NoteCorrection,
             "ScheduleVisit": ScheduleVisit,
             "RecordVisit": RecordVisit,

@@ -26,6 +26,7 @@ from shared.contracts.appraisal import (
     OpinionReceived,
     PostingClosed,
     PostingOpened,
+    ScoreCorrected,
     ScoreSealed,
     SiteVisited,
     SiteVisitScheduled,
@@ -44,6 +45,7 @@ AppraisalEvent = (
     | CriterionScored
     | DivergenceFlagged
     | DivergenceResolved
+    | ScoreCorrected
     | DossierCorrected
     | SiteVisitScheduled
     | SiteVisited
@@ -83,6 +85,8 @@ class Appraisal(msgspec.Struct, frozen=True):
     """Of the team, once all are in; without a team the unit's own."""
     divergences: Mapping[CategoryId, DivergenceFlagged] = MappingProxyType({})
     resolutions: Mapping[CategoryId, DivergenceResolved] = MappingProxyType({})
+    scores_corrected: Mapping[tuple[CategoryId, UUID], ScoreCorrected] = MappingProxyType({})
+    """The latest correction of a score after it was opened, by criterion and appraiser."""
     corrections: Mapping[tuple[CorrectableEntry, Line | None], DossierCorrected] = MappingProxyType(
         {}
     )
@@ -157,11 +161,15 @@ def evolve(state: Appraisal, event: AppraisalEvent) -> Appraisal:
             return _scored(replace(state, scores=(*others, event)), *given)
         case DivergenceFlagged():
             flagged = MappingProxyType({**state.divergences, event.criterion: event})
-            return replace(state, divergences=flagged)
+            # Flagged anew, it is to be discussed anew.
+            settled = {k: v for k, v in state.resolutions.items() if k != event.criterion}
+            return replace(state, divergences=flagged, resolutions=MappingProxyType(settled))
         case DivergenceResolved():
             resolved = MappingProxyType({**state.resolutions, event.criterion: event})
             revised = ((event.criterion, one.appraiser) for one in event.revised)
             return _scored(replace(state, resolutions=resolved), *revised)
+        case ScoreCorrected():
+            return _rescored(state, event)
         case DossierCorrected():
             corrections = {**state.corrections, (event.entry, event.target): event}
             return replace(
@@ -212,6 +220,31 @@ def _evolve_team(
             )
             sealed = MappingProxyType({**state.sealed, event.appraiser: own})
             return _scored(replace(state, sealed=sealed), (event.criterion, event.appraiser))
+
+
+def _rescored(state: Appraisal, event: ScoreCorrected) -> Appraisal:
+    """The correction takes the score's place, and that of what its appraiser said in a discussion."""
+    replace, key = msgspec.structs.replace, (event.criterion, event.appraiser)
+    score = CriterionScored(
+        appraisal_id=event.appraisal_id,
+        criterion=event.criterion,
+        points=event.points,
+        evidence=event.evidence,
+        files=event.files,
+        appraiser=event.appraiser,
+        on_behalf=event.on_behalf,
+    )
+    resolutions = dict(state.resolutions)
+    if (settled := resolutions.get(event.criterion)) is not None:
+        others = tuple(one for one in settled.revised if one.appraiser != event.appraiser)
+        resolutions[event.criterion] = replace(settled, revised=others)
+    after = replace(
+        state,
+        scores=tuple(score if (s.criterion, s.appraiser) == key else s for s in state.scores),
+        resolutions=MappingProxyType(resolutions),
+        scores_corrected=MappingProxyType({**state.scores_corrected, key: event}),
+    )
+    return _scored(after, key)
 
 
 def _scored(state: Appraisal, *given: tuple[CategoryId, UUID | None]) -> Appraisal:

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 
 from services.evaluation.domain.appraisal_state import Appraisal
+from shared.contracts.appraisal import CriterionScored
 from shared.contracts.evaluation import Fraction, ScoreRule
 from shared.contracts.values import CategoryId
 
 
 def points_of(state: Appraisal, criterion: CategoryId) -> tuple[int, ...]:
     """The points given for a criterion, as they stand after its discussion, in the order of scoring."""
-    resolution = state.resolutions.get(criterion)
-    revised = (
-        {} if resolution is None else {one.appraiser: one.points for one in resolution.revised}
-    )
-    return tuple(
-        score.points if score.appraiser is None else revised.get(score.appraiser, score.points)
-        for score in state.scores
-        if score.criterion == criterion
-    )
+    return tuple(given_by(state, score) for score in state.scores if score.criterion == criterion)
+
+
+def given_by(state: Appraisal, score: CriterionScored) -> int:
+    """The points that count for a score: those its appraiser gave in the discussion, if he did."""
+    resolution = state.resolutions.get(score.criterion)
+    revised = () if resolution is None else resolution.revised
+    return next((one.points for one in revised if one.appraiser == score.appraiser), score.points)
 
 
 def result(points: Sequence[int], rule: ScoreRule) -> int:

@@ -114,8 +114,8 @@ class ResolveDivergence(ResolveDivergenceForm, frozen=True, kw_only=True):
 
 SCORES_OPEN: Final = Refusal(
     "scores-open",
-    vi="Điểm của cả tổ đã đủ và đã mở; chỉ còn sửa khi tổ thảo luận tiêu chí có điểm lệch.",
-    en="The whole team's scores are in and open; points change only where a divergence is discussed.",
+    vi="Điểm của cả tổ đã đủ và đã mở; muốn sửa, hãy đính chính điểm của mình kèm lý do.",
+    en="The whole team's scores are in and open; to change yours, correct it and state the reason.",
 )
 SHEET_INCOMPLETE: Final = Refusal(
     "sheet-incomplete",
