@@ -55,6 +55,7 @@ ASKS_FOR_THE_PERSON = {
     "evaluation-cast_vote": "not-a-voter",
     "evaluation-hand_in_sheet": "not-a-voter",
     "evaluation-seal_score": "not-an-appraiser",
+    "evaluation-correct_score": "not-an-appraiser",
     "evaluation-recuse_appraiser": "not-an-appraiser",
 }
 """Where the table lets a role pass and a rule asks for the very person: who else comes is refused."""
