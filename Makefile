@@ -23,11 +23,11 @@ run: ## Start the whole system with demo data, nothing to install
 
 test: ## Run every test, against real PostgreSQL and RabbitMQ servers of its own
 	@$(BOOTSTRAP) --profile dev --servers
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 test-long: ## The same with many more examples for each property and seeds for each fault
 	@$(BOOTSTRAP) --profile dev --servers
-	@FAULT_SEEDS=200 $(BIN)/pytest --hypothesis-profile=long --timeout=1800 $(ARGS)
+	@FAULT_SEEDS=200 $(BIN)/pytest --hypothesis-profile=long --timeout=1800 -n auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 check: ## Lint, format, types, import contracts and unit tests (under a minute)
 	@$(BOOTSTRAP) --profile dev
