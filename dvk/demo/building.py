@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from dvk.api import Json, wait_for
-from dvk.demo import beside, forms, running
+from dvk.demo import beside, forms, inspecting, running
 from dvk.demo.fates import Fate
 from dvk.demo.models import DemoModel
 from dvk.demo.player import YEAR, Player, instant
@@ -38,7 +38,9 @@ async def build(player: Player, ground: Ground) -> None:
     await _progress(player, *june)
     await beside.summer(player, ground)
     await running.summer(player)
+    await inspecting.summer(player, ground)
     await _progress(player, *august)
+    await inspecting.autumn(player, ground)
     await running.autumn(player)
     await _report(player)
     await _report_late(player)

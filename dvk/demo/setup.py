@@ -56,6 +56,7 @@ class Ground:
         self.councils: dict[str, UUID] = {}
         self.review = ""
         self.delegation = ""
+        self.inspection = ""
 
 
 TEAM_FIELDS: Final = ("economy", "culture-society", "security-defence")

@@ -11,6 +11,7 @@ from shared.contracts.appraisal import AppraisalOpened
 from shared.contracts.evaluation import BallotOpened, VoteCast
 from shared.contracts.event import Event
 from shared.contracts.exemplar import AwardProposed
+from shared.contracts.inspection import InspectionOpened
 from shared.contracts.notification import DeadlineApproached, DeadlineMissed, NoticeQueued
 from shared.contracts.recognition import CaseOpened
 from shared.contracts.registration import ModelRegistered, OrganizationCreated, SiteSurveyed
@@ -23,9 +24,20 @@ _ID: Final = 36
 _STREAM: Final = 200
 
 CONCERNING: Final = frozenset(
-    {"model", "appraisal", "sitting", "ballot", "vote", "case", "award", "notice", "deadline"}
+    {
+        "model",
+        "appraisal",
+        "sitting",
+        "ballot",
+        "vote",
+        "case",
+        "award",
+        "notice",
+        "deadline",
+        "inspection",
+    }
 )
-"""Categories whose streams each concern one model."""
+"""Categories whose streams each concern one model, or none."""
 
 roots: Final = Table(
     "roots",
@@ -62,7 +74,7 @@ def _model(event: Event) -> UUID | None:
             return event.model_id
         case AppraisalOpened() | BallotOpened() | CaseOpened() | AwardProposed() | NoticeQueued():
             return event.model
-        case DeadlineApproached() | DeadlineMissed():
+        case DeadlineApproached() | DeadlineMissed() | InspectionOpened():
             return event.model
         case _:
             return None
@@ -96,4 +108,4 @@ def _handlers() -> Iterable[Handler]:
                 yield on(event_type, _stands)
 
 
-READ_MODEL: Final = ReadModel(version=3, tables=TABLES, handlers=tuple(_handlers()))
+READ_MODEL: Final = ReadModel(version=4, tables=TABLES, handlers=tuple(_handlers()))

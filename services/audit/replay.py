@@ -16,6 +16,7 @@ from services.evaluation.domain.ruleset import RULE_SET
 from services.evaluation.domain.sitting import SITTING
 from services.evaluation.domain.vote import VOTE
 from services.notification.domain.deadline import DEADLINE
+from services.notification.domain.inspection import INSPECTION
 from services.notification.domain.notice import NOTICE
 from services.notification.domain.report import REPORT
 from services.notification.domain.subscription import SUBSCRIPTION
@@ -74,6 +75,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     DEADLINE,
     REPORT,
     URGING,
+    INSPECTION,
     *(erasing(source.service) for source in SOURCES),
 )
 

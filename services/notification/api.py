@@ -1,6 +1,6 @@
 """The HTTP API of notification: the own inbox and subscription, and what the office sees to."""
 
-from services.notification import queries, report_api, urging_api
+from services.notification import inspection_api, queries, report_api, urging_api
 from services.notification.domain.erasure import ERASURE
 from services.notification.domain.notice import (
     NOTICE,
@@ -62,6 +62,7 @@ def routes(api: Api) -> None:
     """Declare every route."""
     erasure_routes(api, ERASURE)
     urging_api.routes(api)
+    inspection_api.routes(api)
     report_api.routes(api)
     tag = "notices"
     api.read(

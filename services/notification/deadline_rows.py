@@ -1,4 +1,6 @@
-"""What is due when, as events give the day: answer and results and session, help, revocation."""
+"""What is due when, as events give the day: answer and results and session, help, revocation. What inspections
+demand stands in inspection_rows.
+"""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -49,7 +51,7 @@ deadlines: Final = Table(
     TABLES,
     Column("matter", String(20), primary_key=True),
     Column("subject", String(ID_CHARACTERS), primary_key=True),
-    Column("model", String(ID_CHARACTERS), nullable=False),
+    Column("model", String(ID_CHARACTERS)),
     Column("last_day", String(DATE_CHARACTERS)),
     Column("responsible", String(ID_CHARACTERS)),
     Column("done", Integer, nullable=False),
@@ -91,8 +93,8 @@ _RESULTS: Final[tuple[Matter, ...]] = ("written_results", "reporting_session")
 _DIFFICULTY: Final[tuple[Matter, ...]] = ("help_assignment", "help")
 
 
-BEFORE_RUNNING_OR_AFTER: Final[tuple[Matter, ...]] = ("registration_answer", "revocation")
-"""What is due of a model that does not run yet, or does no more."""
+WHETHER_RUNNING_OR_NOT: Final[tuple[Matter, ...]] = ("registration_answer", "revocation", "remedy")
+"""What is due of a model that does not run yet or does no more, or of no model."""
 
 
 def _registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.domain.addressees import Body, addressees
 from services.notification.domain.recipients import RESPONSIBLE
+from services.notification.inspection_rows import demands
 from services.notification.readmodel import (
     SUCCESSIONS,
     advisers,
@@ -31,6 +32,16 @@ from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
 from shared.contracts.holding import HolderChanged, JointHolderConsented
+from shared.contracts.inspection import (
+    FindingRecorded,
+    FindingsCommented,
+    InspectionConcluded,
+    InspectionOpened,
+    InspectionWithdrawn,
+    RemedyAccepted,
+    RemedyReported,
+    RemedyReturned,
+)
 from shared.contracts.notification import (
     BodyUrged,
     DeadlineApproached,
@@ -84,10 +95,21 @@ from shared.host.service import Recorded
 from shared.host.successions import after
 
 Parties = dict[Relation, Sequence[OrganizationId]]
+InspectionNews = (
+    InspectionOpened
+    | FindingRecorded
+    | FindingsCommented
+    | InspectionConcluded
+    | InspectionWithdrawn
+    | RemedyReported
+    | RemedyReturned
+    | RemedyAccepted
+)
 
 # Made once: building a statement costs as much as asking it.
 _MODEL: Final = select(models).where(models.c.model_id == bindparam("model"))
 _CASE: Final = select(cases.c.model).where(cases.c.dependent == bindparam("dependent"))
+_DEMAND: Final = select(demands).where(demands.c.finding_id == bindparam("finding"))
 _FEEDBACK: Final = select(feedback).where(feedback.c.feedback_id == bindparam("feedback"))
 _ADVISERS: Final = (
     select(advisers.c.clause, advisers.c.advised_by)
@@ -156,6 +178,19 @@ async def subject_of(
                 parties={"responsible": [event.body]},
                 document=event.urging_id,
             )
+        case (
+            InspectionOpened()
+            | FindingRecorded()
+            | FindingsCommented()
+            | InspectionConcluded()
+            | InspectionWithdrawn()
+            | RemedyReported()
+            | RemedyReturned()
+            | RemedyAccepted()
+        ):
+            return await _of_inspection(read, event, relations, recorded.stored.position, on)
+        case DeadlineApproached(model=None) | DeadlineMissed(model=None) | Escalated(model=None):
+            return await _of_demand(read, event)
         case FeedbackRaised() | FeedbackAnswered():
             given = await _row(read, _FEEDBACK, "feedback", event.feedback_id)
             return Subject(
@@ -171,6 +206,42 @@ async def subject_of(
             model = await _row(read, _MODEL, "model", model_id)
             parties = await _parties(read, event, relations, model, on)
             return Subject(title=model.name, parties=parties, model=model_id)
+
+
+async def _of_inspection(
+    read: AsyncConnection,
+    event: InspectionNews,
+    relations: Collection[Relation],
+    before: int,
+    on: date,
+) -> Subject:
+    inspection = event.inspection
+    parties: Parties = {
+        "inspected_body": [inspection.body],
+        "inspecting_body": [inspection.inspected_by],
+    }
+    if "body_above" in relations:
+        bodies = await _bodies(read, before, on)
+        inspected = [one for one in bodies if one.organization == inspection.body]
+        parties["body_above"] = [above for one in inspected for above in one.superiors.values()]
+    return Subject(title=inspection.document_number, parties=parties, document=event.inspection_id)
+
+
+async def _of_demand(
+    read: AsyncConnection, event: DeadlineApproached | DeadlineMissed | Escalated
+) -> Subject:
+    """What an inspection demands is due of the body it names; who inspects is told like a launching body."""
+    demand = await _row(read, _DEMAND, "finding", event.subject)
+    responsible = _id(demand.body) if event.responsible is None else event.responsible
+    parties: Parties = {
+        "responsible": [responsible],
+        "launching_body": [_id(demand.inspected_by)],
+    }
+    if isinstance(event, Escalated):
+        parties["superior"] = [event.to]
+    return Subject(
+        title=demand.document_number, parties=parties, document=UUID(demand.inspection_id)
+    )
 
 
 async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
@@ -214,10 +285,9 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | RevocationDismissed()
             | RecognitionRevoked()
             | DependentRecognitionDecided()
-            | DeadlineApproached()
-            | DeadlineMissed()
-            | Escalated()
         ):
+            return event.model
+        case DeadlineApproached() | DeadlineMissed() | Escalated() if event.model is not None:
             return event.model
         case ProposalReturned():
             return await _model_of_case(read, event.case_id)
@@ -299,7 +369,7 @@ async def responsible_on(
         bodies = parties["committee" if relation == "organizer" else relation]
     else:
         bodies = [named]
-    model_id = ModelId(UUID(str(model.model_id)))
+    model_id = None if model.model_id is None else ModelId(UUID(str(model.model_id)))
     standing, _ = await standing_on(read, {relation: bodies}, model_id, on)
     return standing[relation]
 

@@ -13,6 +13,20 @@ from services.notification.domain.deadline import (
     Miss,
     Remind,
 )
+from services.notification.domain.inspection import (
+    INSPECTION,
+    AcceptRemedy,
+    CommentFindings,
+    ConcludeInspection,
+    Inspection,
+    InspectionCommand,
+    InspectionEvent,
+    OpenInspection,
+    RecordFinding,
+    ReportRemedy,
+    ReturnRemedy,
+    WithdrawInspection,
+)
 from services.notification.domain.notice import (
     NOTICE,
     AcknowledgeNotice,
@@ -37,6 +51,8 @@ from shared.host.policy import ANY, Grant, Parties, Role, Rules
 OWN: Final = "own"
 RECIPIENT: Final = "recipient"
 OVERSEER: Final = "overseer"
+INSPECTING: Final = "inspecting"
+INSPECTED: Final = "inspected"
 
 _ACTING_FOR_AN_ORGANISATION: Final = (
     Role.REGISTRANT,
@@ -115,4 +131,41 @@ URGING_RULES: Final[Rules[Urgings, UrgeBody, BodyUrged]] = Rules(
     _urging_parties,
     MappingProxyType({UrgeBody: (Grant(Role.OFFICE_CLERK, OVERSEER),)}),
 )
-RULES: Final = (SUBSCRIPTION_RULES, NOTICE_RULES, DEADLINE_RULES, REPORT_RULES, URGING_RULES)
+
+
+def _inspection_parties(state: Inspection, command: InspectionCommand) -> Parties:
+    if isinstance(command, OpenInspection):
+        return {OVERSEER: set(command.overseers)}
+    if state.opened is None:
+        return {}
+    inspection = state.opened.inspection
+    return {INSPECTING: {inspection.inspected_by}, INSPECTED: {inspection.body}}
+
+
+_BY_INSPECTORS: Final = (Grant(Role.OFFICE_CLERK, INSPECTING),)
+_BY_THE_INSPECTED: Final = tuple(Grant(role, INSPECTED) for role in _ACTING_FOR_AN_ORGANISATION)
+
+_INSPECTION_GRANTS: Final[Mapping[type[InspectionCommand], tuple[Grant, ...]]] = MappingProxyType(
+    {
+        OpenInspection: (Grant(Role.OFFICE_CLERK, OVERSEER),),
+        RecordFinding: _BY_INSPECTORS,
+        CommentFindings: _BY_THE_INSPECTED,
+        ConcludeInspection: _BY_INSPECTORS,
+        WithdrawInspection: _BY_INSPECTORS,
+        ReportRemedy: _BY_THE_INSPECTED,
+        ReturnRemedy: _BY_INSPECTORS,
+        AcceptRemedy: _BY_INSPECTORS,
+    }
+)
+
+INSPECTION_RULES: Final[Rules[Inspection, InspectionCommand, InspectionEvent]] = Rules(
+    INSPECTION, _inspection_parties, _INSPECTION_GRANTS
+)
+RULES: Final = (
+    SUBSCRIPTION_RULES,
+    NOTICE_RULES,
+    DEADLINE_RULES,
+    REPORT_RULES,
+    URGING_RULES,
+    INSPECTION_RULES,
+)

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
-from services.notification import deadline_rows, report_rows
+from services.notification import deadline_rows, inspection_rows, report_rows
 from services.notification.tables import DATE_CHARACTERS as _DATE
 from services.notification.tables import ID_CHARACTERS as _ID
 from services.notification.tables import TABLES
@@ -166,7 +166,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=9,
+    version=10,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -185,6 +185,7 @@ READ_MODEL: Final = ReadModel(
         patches(ModelEnded, models, running=0),
         patches(ModelWithdrawn, models, running=0),
         *deadline_rows.HANDLERS,
+        *inspection_rows.HANDLERS,
         *report_rows.HANDLERS,
         puts(CompetenceAssigned, advisers, organization=lambda r: r.event.organization_id),
         puts(CompetenceSucceeded, advisers, organization=lambda r: r.event.organization_id),

@@ -8,8 +8,8 @@ from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from services.notification.deadline_rows import (
-    BEFORE_RUNNING_OR_AFTER,
     MISSED,
+    WHETHER_RUNNING_OR_NOT,
     calendars,
     deadlines,
     reminders,
@@ -22,6 +22,7 @@ from services.notification.domain.deadline import (
     Remind,
     UpTheLine,
 )
+from services.notification.inspection_rows import demands
 from services.notification.parties import responsible_on
 from services.notification.readmodel import models
 from services.notification.upward import way_up
@@ -38,13 +39,19 @@ REMIND_EVERY_SECONDS: Final = 60
 _Row = Row[*tuple[Any, ...]]
 
 
-RULES: Final = and_(
-    reminders.c.rule_set == models.c.rule_set,
-    reminders.c.rule_set_version == models.c.rule_set_version,
+_RULE_SET: Final = func.coalesce(models.c.rule_set, demands.c.rule_set)
+_VERSION: Final = func.coalesce(models.c.rule_set_version, demands.c.rule_set_version)
+RULED: Final = (
+    deadlines.outerjoin(models, models.c.model_id == deadlines.c.model)
+    .outerjoin(demands, demands.c.finding_id == deadlines.c.subject)
+    .join(
+        reminders,
+        and_(reminders.c.rule_set == _RULE_SET, reminders.c.rule_set_version == _VERSION),
+    )
 )
-"""What the rule set says that the dossier is stamped with."""
+"""Each deadline with its model or the inspection that demands it, and what the rule set says that is stamped there."""
 
-STILL_ASKED: Final = or_(models.c.running == 1, deadlines.c.matter.in_(BEFORE_RUNNING_OR_AFTER))
+STILL_ASKED: Final = or_(models.c.running == 1, deadlines.c.matter.in_(WHETHER_RUNNING_OR_NOT))
 """Whether the model is where something is still due of it."""
 
 _LAST_DAY: Final = func.coalesce(deadlines.c.last_day, calendars.c.last_day)
@@ -58,9 +65,9 @@ COLUMNS: Final = (
     models.c.joint_holders,
     models.c.committee,
     models.c.deciding_body,
-    models.c.launching_body,
-    models.c.rule_set,
-    models.c.rule_set_version,
+    func.coalesce(models.c.launching_body, demands.c.inspected_by).label("launching_body"),
+    _RULE_SET.label("rule_set"),
+    _VERSION.label("rule_set_version"),
     _LAST_DAY.label("last_day"),
 )
 _CALENDAR: Final = and_(
@@ -68,9 +75,7 @@ _CALENDAR: Final = and_(
 )
 DEADLINES: Final = (
     select(*COLUMNS)
-    .join(models, models.c.model_id == deadlines.c.model)
-    .join(reminders, RULES)
-    .outerjoin(calendars, _CALENDAR)
+    .select_from(RULED.outerjoin(calendars, _CALENDAR))
     .where(deadlines.c.done == 0, STILL_ASKED)
     .order_by(deadlines.c.matter, deadlines.c.subject)
 )
@@ -136,7 +141,7 @@ def _about(work: Work, row: _Row) -> dict[str, Any]:
         "deadline_id": derive_id(UUID(row.event_id), "deadline", row.matter, row.last_day),
         "matter": row.matter,
         "subject": UUID(row.subject),
-        "model": ModelId(UUID(row.model_id)),
+        "model": None if row.model_id is None else ModelId(UUID(row.model_id)),
         "last_day": date.fromisoformat(row.last_day),
     }
 

@@ -116,6 +116,8 @@ report_movements: Final = Table(
     TABLES,
     Column("movement_id", String(_ID), primary_key=True),
     Column("launching_body", String(_ID), nullable=False),
+    Column("rule_set", String(_ID), nullable=False),
+    Column("rule_set_version", Integer, nullable=False),
 )
 
 issued_reports: Final = Table(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notification.parties import Parties, parties_of, standing_on
+from services.notification.parties import Parties, standing_on
 from services.notification.readmodel import SUCCESSIONS, lines
 from shared.contracts.values import LineKind, ModelId, OrganizationId
 from shared.domain.graph import LINE_STEPS_MAX, Graph, GraphLine
@@ -26,13 +26,15 @@ _ABOVE: Final = (
 
 
 async def way_up(
-    read: AsyncConnection, model: Row[*tuple[Any, ...]], body: OrganizationId | None, on: date
+    read: AsyncConnection, due: Row[*tuple[Any, ...]], body: OrganizationId | None, on: date
 ) -> tuple[tuple[OrganizationId, ...], tuple[UUID, ...]]:
-    """The bodies above one on a day, nearest first, up to the model's launching body, which comes last in any
-    case; and the events that say so.
+    """The bodies above one on a day, nearest first, up to the launching body of what is due, which comes last in
+    any case; and the events that say so.
     """
-    named: Parties = {"launching_body": parties_of(model)["launching_body"]}
-    standing, ends = await standing_on(read, named, ModelId(UUID(str(model.model_id))), on)
+    launching = OrganizationId(UUID(str(due.launching_body)))
+    named: Parties = {"launching_body": [launching]}
+    model = None if due.model_id is None else ModelId(UUID(str(due.model_id)))
+    standing, ends = await standing_on(read, named, model, on)
     last = standing["launching_body"]
     if body is None:
         return tuple(last), ends

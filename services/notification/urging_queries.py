@@ -7,13 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.deadline_rows import MISSED, deadlines, reminders
 from services.notification.domain.urging import MATTERS_MAX, Overdue
+from services.notification.inspection_rows import demands
 from services.notification.readmodel import SUCCESSIONS, letters, models, organizations
-from services.notification.reminding import RULES, STILL_ASKED
+from services.notification.reminding import RULED, STILL_ASKED
 from shared.contracts.notification import Matter
 from shared.contracts.values import ModelId, OrganizationId
 from shared.domain.time import legal_date
@@ -36,14 +37,20 @@ MATTER_NAMES: Final[Mapping[Matter, tuple[str, str]]] = MappingProxyType(
         "help_assignment": ("phân công giúp tháo gỡ khó khăn", "assigning help with a difficulty"),
         "help": ("giúp tháo gỡ khó khăn", "help with a difficulty"),
         "revocation": ("quyết định việc hủy bỏ công nhận", "decision on the revocation"),
+        "remedy": ("khắc phục theo yêu cầu kiểm tra", "remedy that an inspection asked for"),
     }
 )
 
 _OVERDUE: Final = (
-    select(deadlines, models.c.name, reminders.c.urging_days, reminders.c.event_id.label("rules"))
-    .join(models, models.c.model_id == deadlines.c.model)
-    .join(reminders, and_(RULES, reminders.c.days == MISSED))
+    select(
+        deadlines,
+        func.coalesce(models.c.name, demands.c.document_number).label("name"),
+        reminders.c.urging_days,
+        reminders.c.event_id.label("rules"),
+    )
+    .select_from(RULED)
     .where(
+        reminders.c.days == MISSED,
         deadlines.c.done == 0,
         deadlines.c.said_days == MISSED,
         deadlines.c.responsible.is_not(None),
@@ -63,7 +70,7 @@ async def overdue_of(
         Overdue(
             deadline_id=UUID(row.deadline_id),
             matter=row.matter,
-            model=ModelId(UUID(row.model)),
+            model=None if row.model is None else ModelId(UUID(row.model)),
             last_day=date.fromisoformat(row.missed_last_day),
             urging_days=row.urging_days,
         )
@@ -85,12 +92,14 @@ class ListUrgingDrafts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DraftMatter(msgspec.Struct, frozen=True, kw_only=True):
-    """Something overdue: what, of which model, since when."""
+    """Something overdue: what, since when; `title` is the model's name, or the document's number where it is about
+    no model.
+    """
 
     deadline_id: UUID
     matter: Matter
-    model_id: UUID
-    model_name: str
+    model_id: UUID | None
+    title: str
     last_day: date
     days_overdue: int
 
@@ -137,8 +146,8 @@ def _matter(row: Row[*tuple[Any, ...]], today: date) -> DraftMatter:
     return DraftMatter(
         deadline_id=UUID(row.deadline_id),
         matter=row.matter,
-        model_id=UUID(row.model),
-        model_name=row.name,
+        model_id=None if row.model is None else UUID(row.model),
+        title=row.name,
         last_day=last_day,
         days_overdue=(today - last_day).days,
     )
@@ -149,11 +158,11 @@ def _draft(body: UUID, name: str, matters: list[DraftMatter]) -> UrgingDraft:
     for number, one in enumerate(matters, 1):
         in_vi, in_en = MATTER_NAMES[one.matter]
         vi.append(
-            f"{number}. {in_vi.capitalize()} – mô hình “{one.model_name}”: hạn {one.last_day:%d/%m/%Y}, "
+            f"{number}. {in_vi.capitalize()} – {_about(one, 'mô hình', 'văn bản')}: hạn {one.last_day:%d/%m/%Y}, "
             f"quá hạn {one.days_overdue} ngày."
         )
         en.append(
-            f"{number}. {in_en.capitalize()}, model “{one.model_name}”: due {one.last_day.isoformat()}, "
+            f"{number}. {in_en.capitalize()}, {_about(one, 'model', 'document')}: due {one.last_day.isoformat()}, "
             f"{one.days_overdue} days overdue."
         )
     return UrgingDraft(
@@ -179,6 +188,10 @@ def _draft(body: UUID, name: str, matters: list[DraftMatter]) -> UrgingDraft:
             )
         ),
     )
+
+
+def _about(one: DraftMatter, model: str, document: str) -> str:
+    return f"{document if one.model_id is None else model} “{one.title}”"
 
 
 class ListUrgingLetters(PageParameters, frozen=True, kw_only=True):

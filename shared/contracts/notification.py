@@ -8,6 +8,16 @@ from uuid import UUID
 import msgspec
 
 from shared.contracts.event import Catalogue, Event
+from shared.contracts.inspection import (
+    FindingRecorded,
+    FindingsCommented,
+    InspectionConcluded,
+    InspectionOpened,
+    InspectionWithdrawn,
+    RemedyAccepted,
+    RemedyReported,
+    RemedyReturned,
+)
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.running import Sha256
 from shared.contracts.values import Forgettable, Line, ModelId, NoticeId, OrganizationId, Text
@@ -31,9 +41,11 @@ Relation = Literal[
     "body_below",
     "reported_body",
     "issuing_body",
+    "inspected_body",
+    "inspecting_body",
 ]
 """In what a recipient stands to what happened; the bodies above, beside and below to the body that
-adopted a document or issued a report, the last two to a report."""
+adopted a document or issued a report, the last four to a report and to an inspection."""
 
 
 Matter = Literal[
@@ -43,11 +55,12 @@ Matter = Literal[
     "help_assignment",
     "help",
     "revocation",
+    "remedy",
 ]
 """What has a deadline: the holder's results and the session that hears them (clause III.2.1b), the answer to a
 registration (practice: `registration_answer_working_days`), assigning help with a difficulty (clause III.2.1a;
 practice: `help_days`) and the help itself, the decision on a revocation (practice:
-`revocation_decision_working_days`).
+`revocation_decision_working_days`), what an inspection demands (clause IV.2).
 """
 
 
@@ -115,14 +128,14 @@ class NoticeAcknowledged(Event, frozen=True):
 
 class DeadlineApproached(Event, frozen=True):
     """A reminder came due: `days_before` is the one of the rule set's `reminder_days`; a late one may stand
-    nearer to the `last_day` (practice). `subject` is the model, the difficulty or the case; `responsible`
-    who has to act where no duty towards the model says it.
+    nearer to the `last_day` (practice). `subject` is the model, the difficulty, the case or the finding;
+    `model` None where it is about none; `responsible` who has to act where no duty towards the model says it.
     """
 
     deadline_id: UUID
     matter: Matter
     subject: UUID
-    model: ModelId
+    model: ModelId | None
     last_day: date
     days_before: int
     responsible: OrganizationId | None = None
@@ -137,7 +150,7 @@ class DeadlineMissed(Event, frozen=True):
     deadline_id: UUID
     matter: Matter
     subject: UUID
-    model: ModelId
+    model: ModelId | None
     last_day: date
     responsible: OrganizationId | None = None
     escalates_on: date | None = None
@@ -152,7 +165,7 @@ class Escalated(Event, frozen=True):
     deadline_id: UUID
     matter: Matter
     subject: UUID
-    model: ModelId
+    model: ModelId | None
     last_day: date
     step: int
     to: OrganizationId
@@ -198,7 +211,7 @@ class UrgedMatter(msgspec.Struct, frozen=True, kw_only=True):
 
     deadline_id: UUID
     matter: Matter
-    model: ModelId
+    model: ModelId | None
     last_day: date
 
 
@@ -225,6 +238,7 @@ EVENTS: Final = Catalogue(
         "deadline",
         "report",
         "urging",
+        "inspection",
         "personal_notification",
     ),
     current=MappingProxyType(
@@ -240,6 +254,14 @@ EVENTS: Final = Catalogue(
             "Escalated.v1": Escalated,
             "PeriodicReportIssued.v1": PeriodicReportIssued,
             "BodyUrged.v1": BodyUrged,
+            "InspectionOpened.v1": InspectionOpened,
+            "FindingRecorded.v1": FindingRecorded,
+            "FindingsCommented.v1": FindingsCommented,
+            "InspectionConcluded.v1": InspectionConcluded,
+            "InspectionWithdrawn.v1": InspectionWithdrawn,
+            "RemedyReported.v1": RemedyReported,
+            "RemedyReturned.v1": RemedyReturned,
+            "RemedyAccepted.v1": RemedyAccepted,
             "PersonalDataErased.v1": PersonalDataErased,
         }
     ),

@@ -22,6 +22,8 @@ AchievementId = NewType("AchievementId", UUID)
 ReviewId = NewType("ReviewId", UUID)
 AwardId = NewType("AwardId", UUID)
 NoticeId = NewType("NoticeId", UUID)
+InspectionId = NewType("InspectionId", UUID)
+FindingId = NewType("FindingId", UUID)
 
 # Python and ECMAScript, whose patterns OpenAPI has, must read them alike: they disagree on what `\s` and,
 # before a line break that ends the text, `$` are.

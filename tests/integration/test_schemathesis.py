@@ -72,6 +72,8 @@ CATEGORIES: Final = {
     "notice_id": "notice",
     "sitting_id": "sitting",
     "report_id": "report",
+    "inspection_id": "inspection",
+    "finding_id": "finding",
     "appraiser": "appraiser",
     "unit": "organization",
     "stream": "stream",

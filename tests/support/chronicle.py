@@ -25,6 +25,7 @@ TOLD_IN_TIMELINES = (
     "case",
     "notice",
     "deadline",
+    "inspection",
 )
 
 

@@ -13,6 +13,7 @@ from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import AwardProposed, DependentRecognitionSuspended
 from shared.contracts.holding import HolderChanged
+from shared.contracts.inspection import FindingRecorded, Inspected
 from shared.contracts.notification import (
     BodyUrged,
     DeadlineApproached,
@@ -62,6 +63,7 @@ class Concerned:
         self._lines: defaultdict[UUID, dict[tuple[str, date], UUID | None]] = defaultdict(dict)
         self._ends: dict[UUID, Succession] = {}
         self._by_mail: set[UUID] = set()
+        self._demands: dict[UUID, Inspected] = {}
 
     def notices(self, entries: Iterable[tuple[StoredEvent, Event]]) -> Counter[Notice]:
         """Every notice that is due: each organisation once per event and channel."""
@@ -111,6 +113,8 @@ class Concerned:
                 self._lines[event.organization_id][event.line, event.valid_from] = event.superior
             case OrganizationDissolved() | OrganizationMerged() | OrganizationSplit():
                 self._ends[event.organization_id] = Succession.of(event)
+            case FindingRecorded():
+                self._demands[event.finding_id] = event.inspection
             case SubscriptionSet():
                 wants = self._by_mail.discard if event.email is None else self._by_mail.add
                 wants(event.organization)
@@ -137,8 +141,28 @@ class Concerned:
                 return {"responsible": [event.body]}
             case FeedbackRaised() | FeedbackAnswered():
                 return self._feedback[event.feedback_id]
+            case (
+                DeadlineApproached(model=None) | DeadlineMissed(model=None) | Escalated(model=None)
+            ):
+                return self._of_a_demand(event)
             case _:
+                inspected = getattr(event, "inspection", None)
+                if isinstance(inspected, Inspected):
+                    above = [one for one in self._above(inspected.body, on).values() if one]
+                    return {
+                        "inspected_body": [inspected.body],
+                        "inspecting_body": [inspected.inspected_by],
+                        "body_above": above,
+                    }
                 return self._of_a_model(event)
+
+    def _of_a_demand(self, event: DeadlineApproached | DeadlineMissed | Escalated) -> Parties:
+        inspected = self._demands[event.subject]
+        return {
+            "responsible": [event.responsible or inspected.body],
+            "launching_body": [inspected.inspected_by],
+            "superior": [event.to] if isinstance(event, Escalated) else [],
+        }
 
     def _of_a_model(self, event: Event) -> Parties:
         parties = dict(self._models[self._model_of(event)])

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 DVK = Path(sys.executable).parent / "dvk"
-START_SECONDS_MAX = 90.0
+START_SECONDS_MAX = 300.0
 STOP_SECONDS_MAX = 30.0
 
 

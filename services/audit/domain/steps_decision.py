@@ -6,6 +6,7 @@ from typing import Final
 
 from services.audit.domain.phrases import Template
 from shared.contracts import exemplar as e
+from shared.contracts import inspection as i
 from shared.contracts import notification as n
 from shared.contracts import recognition as c
 from shared.contracts.event import Event
@@ -200,6 +201,38 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="{issued_by} issued “{title}” ({first} to {last}, {line}), issue {issue}, {figures} figures, "
             "counted up to position {position}. Reason to issue it again: {reason}",
             clause="IV.2",
+        ),
+        i.InspectionOpened: Template(
+            vi="Mở cuộc kiểm tra từ {begins_on} đến {ends_on}, văn bản ngày {issued_on}: {purpose}",
+            en="An inspection from {begins_on} to {ends_on} was opened, by a document of {issued_on}: {purpose}",
+            clause="IV.2",
+        ),
+        i.FindingRecorded: Template(
+            vi="Kết quả kiểm tra ({nature}, về {about}): {text} Yêu cầu khắc phục trước hết ngày {remedy_by}: {remedy}",
+            en="Found ({nature}, about {about}): {text} To be remedied by {remedy_by}: {remedy}",
+            clause="IV.2",
+        ),
+        i.FindingsCommented: Template(
+            vi="Đơn vị được kiểm tra giải trình: {text}", en="The inspected body said: {text}"
+        ),
+        i.InspectionConcluded: Template(
+            vi="Kết luận kiểm tra số {document_number} ngày {concluded_on}: {conclusion}",
+            en="Concluded by {document_number} of {concluded_on}: {conclusion}",
+            clause="IV.2",
+        ),
+        i.InspectionWithdrawn: Template(
+            vi="Rút cuộc kiểm tra. Lý do: {reason}",
+            en="The inspection was withdrawn. Reason: {reason}",
+        ),
+        i.RemedyReported: Template(
+            vi="Đơn vị báo cáo kết quả khắc phục: {text}", en="The body reported its remedy: {text}"
+        ),
+        i.RemedyReturned: Template(
+            vi="Trả lại kết quả khắc phục, hạn mới {remedy_by}. Lý do: {reason}",
+            en="The remedy was returned, due anew by {remedy_by}. Reason: {reason}",
+        ),
+        i.RemedyAccepted: Template(
+            vi="Chấp nhận kết quả khắc phục.", en="The remedy was accepted."
         ),
         n.NoticeDelivered: Template(vi="Thông báo đã tới nơi.", en="The notice arrived."),
         n.NoticeFailed: Template(

@@ -58,13 +58,15 @@ def evolve(state: Deadline, event: DeadlineEvent) -> Deadline:
 
 
 class DeadlineRequest(Request, frozen=True, kw_only=True):
-    """Which deadline: `responsible` is who has to act where no duty towards the model says it."""
+    """Which deadline; `model` None where it is about none. `responsible` is who has to act where no duty towards
+    the model says it.
+    """
 
     at: Instant
     deadline_id: UUID
     matter: Matter
     subject: UUID
-    model: ModelId
+    model: ModelId | None
     last_day: date
     responsible: OrganizationId | None = None
 

@@ -21,6 +21,16 @@ from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
 from shared.contracts.holding import HolderChanged, JointHolderConsented
+from shared.contracts.inspection import (
+    FindingRecorded,
+    FindingsCommented,
+    InspectionConcluded,
+    InspectionOpened,
+    InspectionWithdrawn,
+    RemedyAccepted,
+    RemedyReported,
+    RemedyReturned,
+)
 from shared.contracts.notification import (
     BodyUrged,
     DeadlineApproached,
@@ -85,6 +95,7 @@ class RecipientRule(msgspec.Struct, frozen=True):
 
 _PRACTICE: Final = "practice: recipients"
 _DECISION: Final = "practice: recipients of decisions, after guideline N"
+_INSPECTION: Final = "guideline IV.2"
 _OF_DECISIONS: Final[tuple[Relation, ...]] = (
     "holder",
     "committee",
@@ -143,6 +154,14 @@ RULES: Final[tuple[RecipientRule, ...]] = (
         ("reported_body", "issuing_body", "body_above"),
         "guideline IV.2",
     ),
+    RecipientRule(InspectionOpened, ("inspected_body",), _INSPECTION),
+    RecipientRule(FindingRecorded, ("inspected_body",), _INSPECTION),
+    RecipientRule(FindingsCommented, ("inspecting_body",), _INSPECTION),
+    RecipientRule(InspectionConcluded, ("inspected_body", "body_above"), _INSPECTION),
+    RecipientRule(InspectionWithdrawn, ("inspected_body",), _INSPECTION),
+    RecipientRule(RemedyReported, ("inspecting_body",), _INSPECTION),
+    RecipientRule(RemedyReturned, ("inspected_body",), _INSPECTION),
+    RecipientRule(RemedyAccepted, ("inspected_body",), _INSPECTION),
     RecipientRule(
         ModelWithdrawn,
         ("committee", "appraising_unit", "deciding_body", "launching_body"),
@@ -158,6 +177,7 @@ RESPONSIBLE: Final[Mapping[Matter, Relation]] = MappingProxyType(
         "help_assignment": "committee",
         "help": "helper",
         "revocation": "deciding_body",
+        "remedy": "inspected_body",
     }
 )
 """Who has to act before a deadline."""

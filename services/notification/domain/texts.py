@@ -259,14 +259,56 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             en="The decision on revoking the recognition of the model “{title}” is overdue. "
             "Decide.",
         ),
+        "DeadlineApproached.remedy": NoticeText(
+            vi="Sắp hết hạn khắc phục theo yêu cầu của cuộc kiểm tra “{title}”. Hãy thực hiện và báo cáo.",
+            en="A remedy that the inspection “{title}” asked for is due soon. See to it and report.",
+        ),
+        "DeadlineMissed.remedy": NoticeText(
+            vi="Đã quá hạn khắc phục theo yêu cầu của cuộc kiểm tra “{title}”. Hãy thực hiện và báo cáo ngay.",
+            en="A remedy that the inspection “{title}” asked for is overdue. See to it and report.",
+        ),
+        "InspectionOpened": NoticeText(
+            vi="Có quyết định kiểm tra số “{title}” đối với đơn vị. Hãy xem thời gian, nội dung và chuẩn bị.",
+            en="Your organisation is inspected by “{title}”. See when and what for, and prepare.",
+        ),
+        "FindingRecorded": NoticeText(
+            vi="Cuộc kiểm tra “{title}” đã ghi nhận một kết quả. Hãy xem; nếu có yêu cầu khắc phục, hãy thực hiện "
+            "đúng hạn.",
+            en="The inspection “{title}” recorded a finding. Look at it, and see to the remedy in time if one is "
+            "asked for.",
+        ),
+        "FindingsCommented": NoticeText(
+            vi="Đơn vị được kiểm tra theo “{title}” đã giải trình. Hãy xem trước khi kết luận.",
+            en="The body inspected by “{title}” commented on the findings. Read it before you conclude.",
+        ),
+        "InspectionConcluded": NoticeText(
+            vi="Cuộc kiểm tra “{title}” đã có kết luận. Hãy xem và thực hiện.",
+            en="The inspection “{title}” was concluded. Read the conclusion and act on it.",
+        ),
+        "InspectionWithdrawn": NoticeText(
+            vi="Cuộc kiểm tra “{title}” đã rút, có nêu lý do.",
+            en="The inspection “{title}” was withdrawn, with the reason.",
+        ),
+        "RemedyReported": NoticeText(
+            vi="Đơn vị đã báo cáo kết quả khắc phục theo cuộc kiểm tra “{title}”. Hãy chấp nhận hoặc trả lại.",
+            en="A remedy that the inspection “{title}” asked for was reported. Accept it or return it.",
+        ),
+        "RemedyReturned": NoticeText(
+            vi="Kết quả khắc phục theo cuộc kiểm tra “{title}” bị trả lại, có nêu lý do và ngày mới. Hãy xem.",
+            en="What you reported on the inspection “{title}” was returned with the reason and a new day. See it.",
+        ),
+        "RemedyAccepted": NoticeText(
+            vi="Kết quả khắc phục theo cuộc kiểm tra “{title}” đã được chấp nhận.",
+            en="What you reported on the inspection “{title}” was accepted.",
+        ),
         "BodyUrged": NoticeText(
             vi="Có công văn đôn đốc số “{title}” gửi đơn vị. Hãy xem và thực hiện các việc quá hạn.",
             en="An urging letter, “{title}”, was sent to your organisation. See what is overdue and do it.",
         ),
         "Escalated": NoticeText(
-            vi="Một việc của mô hình “{title}” quá hạn vẫn chưa làm xong, nay báo lên cấp trên. "
+            vi="Một việc về “{title}” quá hạn vẫn chưa làm xong, nay báo lên cấp trên. "
             "Hãy chỉ đạo, đôn đốc.",
-            en="Something about the model “{title}” is overdue and still open; it now goes up the line. "
+            en="Something about “{title}” is overdue and still open; it now goes up the line. "
             "See to it that it is done.",
         ),
         "PeriodicReportIssued": NoticeText(
@@ -288,8 +330,18 @@ _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "BodyUrged": "/notification/urging-letters",
         "FeedbackRaised": "/registration/feedback",
         "FeedbackAnswered": "/registration/feedback",
+        **dict.fromkeys(
+            (
+                *("InspectionOpened", "FindingRecorded", "FindingsCommented"),
+                *("InspectionConcluded", "InspectionWithdrawn"),
+                *("RemedyReported", "RemedyReturned", "RemedyAccepted"),
+                *("DeadlineApproached.remedy", "DeadlineMissed.remedy", "Escalated"),
+            ),
+            "/notification/inspections/{document}",
+        ),
     }
 )
+"""Of what is about no model: also what goes up the line then, which an inspection demands."""
 
 
 def link_of(notice: NoticeQueued) -> str:
