@@ -29,7 +29,6 @@ from services.notification.report_sql import (
     Window,
     count,
     position_of,
-    quiet_days_of,
 )
 from shared.contracts.notification import ReportLine
 from shared.contracts.values import OrganizationId
@@ -139,13 +138,7 @@ async def prepare(read: AsyncConnection, asked: Asked, today: date) -> tuple[Sco
         raise PERIOD_AHEAD(first=asked.period.first.isoformat())
     scope = await scope_of(read, asked.body, asked.line, min(asked.period.last, today))
     position = await position_of(read) if asked.position is None else asked.position
-    counting = Counting(
-        period=asked.period,
-        today=today,
-        position=position,
-        quiet_days=await quiet_days_of(read),
-    )
-    return scope, counting
+    return scope, Counting(period=asked.period, today=today, position=position)
 
 
 async def report_of(read: AsyncConnection, asked: Asked, today: date) -> Report:

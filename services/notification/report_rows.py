@@ -9,7 +9,6 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 from services.notification.domain.report_figures import Fact
 from services.notification.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
 from shared.contracts.appraisal import AdviceIssued, Appraised
-from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import (
     AwardOutcomeRecorded,
@@ -21,6 +20,7 @@ from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import PeriodicReportIssued
 from shared.contracts.recognition import Declined, DuplicateFound, RecognitionRevoked, Recognized
 from shared.contracts.registration import (
+    HEARD_OF,
     ModelRegistered,
     ModelWithdrawn,
     MovementLaunched,
@@ -31,16 +31,14 @@ from shared.contracts.registration import (
     RegistrationReturned,
     ReportingSessionMissed,
     ResultsReported,
-    WrittenResultsSubmitted,
 )
 from shared.contracts.running import (
-    InterimAssessmentRecorded,
     ModelEnded,
+    ModelFellQuiet,
     ModelReattested,
     ModelResumed,
     ModelSuspended,
     PlanAdopted,
-    ProgressReported,
 )
 from shared.contracts.values import ModelId
 from shared.domain.time import legal_date
@@ -101,14 +99,6 @@ report_names: Final = Table(
     Column("organization_id", String(_ID), primary_key=True),
     Column("valid_from", String(DATE_CHARACTERS), primary_key=True),
     Column("name", String(200), nullable=False),
-)
-
-report_rules: Final = Table(
-    "report_rules",
-    TABLES,
-    Column("rule_set", String(_ID), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("quiet_after_days", Integer, nullable=False),
 )
 
 report_movements: Final = Table(
@@ -216,12 +206,6 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         valid_from=lambda r: r.event.established_on.isoformat(),
     ),
     puts(OrganizationRenamed, report_names),
-    puts(
-        RuleSetAdopted,
-        report_rules,
-        rule_set=lambda r: r.event.rule_set_id,
-        quiet_after_days=lambda r: r.event.settings.quiet_after_days.value,
-    ),
     puts(MovementLaunched, report_movements),
     _facts(ModelRegistered, _said("registered"), model=lambda e: e.model_id),
     _facts(RegistrationAccepted, _said("accepted"), model=lambda e: e.model_id),
@@ -232,15 +216,18 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         subject=lambda r: r.id,
     ),
     _facts(ModelWithdrawn, _said("withdrawn", "rests"), model=lambda e: e.model_id),
-    _facts(PlanAdopted, _said("started", "runs", "heard"), model=lambda e: e.model_id),
+    _facts(PlanAdopted, _said("started", "runs"), model=lambda e: e.model_id),
     _facts(ModelSuspended, _said("rests"), model=lambda e: e.model_id),
-    _facts(ModelResumed, _said("runs", "heard"), model=lambda e: e.model_id),
+    _facts(ModelResumed, _said("runs"), model=lambda e: e.model_id),
     _facts(ModelEnded, _said("ended", "rests"), model=lambda e: e.model_id),
-    _facts(ProgressReported, _said("heard"), model=lambda e: e.model_id),
-    _facts(InterimAssessmentRecorded, _said("heard"), model=lambda e: e.model_id),
-    _facts(WrittenResultsSubmitted, _said("heard"), model=lambda e: e.model_id),
     # Two facts of one event about different things have handlers of their own.
-    _facts(ModelReattested, _said("heard"), model=lambda e: e.model_id),
+    *(_facts(one, _said("heard"), model=lambda e: e.model_id) for one in HEARD_OF),
+    _facts(
+        ModelFellQuiet,
+        _said("fell_quiet"),
+        model=lambda e: e.model_id,
+        day=lambda e: e.quiet_from,
+    ),
     _facts(
         ModelReattested,
         _said("reattested"),

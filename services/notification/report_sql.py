@@ -4,7 +4,7 @@ All of it is bounded by a position: a figure that was counted at one leads to th
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal
 
 import msgspec
@@ -25,9 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import FromClause
 
 from services.notification.domain.period import Period
-from services.notification.domain.report_figures import FIGURES, Fact, Figure
+from services.notification.domain.report_figures import BY_NAME, FIGURES, Fact, Figure
 from services.notification.readmodel import cases
-from services.notification.report_rows import report_facts, report_models, report_rules
+from services.notification.report_rows import report_facts, report_models
 from services.notification.report_scope import Scope
 from shared.host.lists import Statement, into
 
@@ -40,22 +40,18 @@ Axis = Literal["field", "kind", "category", "holder", "committee", "deciding_bod
 _F: Final = report_facts
 _M: Final = report_models
 _FLOWS: Final = tuple({fact for one in FIGURES if not one.at_end for fact in one.facts})
-_HELD: Final = tuple({fact for one in FIGURES if one.until for fact in one.facts})
-_FALLEN: Final = tuple({fact for one in FIGURES for fact in one.until})
+_STATES: Final = tuple(one for one in FIGURES if one.at_end and one.part_of is None)
 _FACTS: Final[FromClause] = _F.outerjoin(cases, cases.c.dependent == _F.c.subject).join(
     _M, _M.c.model_id == func.coalesce(_F.c.model_id, cases.c.model)
 )
 
 
 class Counting(msgspec.Struct, frozen=True, kw_only=True):
-    """What is counted: the period, the day for which states are asked, the position to look up to, and the
-    intervals after which a model is quiet, in days.
-    """
+    """What is counted: the period, the day for which states are asked, and the position to look up to."""
 
     period: Period
     today: date
     position: int
-    quiet_days: tuple[int, ...]
 
     def end(self, window: Window) -> date:
         """The day on which a state holds: the period's last, today where it is still running."""
@@ -83,12 +79,6 @@ async def position_of(read: AsyncConnection) -> int:
     return (await read.execute(select(func.max(_F.c.position)))).scalar() or 0
 
 
-async def quiet_days_of(read: AsyncConnection) -> tuple[int, ...]:
-    """The intervals in use after which a model is quiet."""
-    found = await read.execute(select(report_rules.c.quiet_after_days).distinct())
-    return tuple(sorted(found.scalars()))
-
-
 async def count(read: AsyncConnection, scope: Scope, counting: Counting) -> list[Count]:
     """Every figure's facts, counted along every axis."""
     period, before = counting.period, counting.period.before
@@ -104,11 +94,11 @@ async def count(read: AsyncConnection, scope: Scope, counting: Counting) -> list
     windows: tuple[Window, ...] = ("value", "before")
     for window in windows:
         on, shown = counting.end(window), (true(), false())
-        for condition in (_held(_HELD, on, counting), _quiet(on, counting)):
-            statement = _grouped(scope, condition, *(shown if window == "value" else shown[::-1]))
-            rows = (await read.execute(statement)).all()
-            # What holds on a day is not added up over time.
-            found += [msgspec.structs.replace(make(row), cumulative=0) for row in rows]
+        held = or_(*(_held(state, on, counting) for state in _STATES))
+        statement = _grouped(scope, held, *(shown if window == "value" else shown[::-1]))
+        rows = (await read.execute(statement)).all()
+        # What holds on a day is not added up over time.
+        found += [msgspec.structs.replace(make(row), cumulative=0) for row in rows]
     return found
 
 
@@ -133,9 +123,7 @@ def _condition(figure: Figure, window: Window, counting: Counting) -> ColumnElem
         first, last = counting.days(window)
         since = () if first is None else (_F.c.day >= first.isoformat(),)
         return and_(_F.c.fact.in_(figure.facts), _up_to(last, counting), _first(), *since)
-    if figure.until:
-        return _held(figure.facts, counting.end(window), counting)
-    return _quiet(counting.end(window), counting)
+    return _held(figure, counting.end(window), counting)
 
 
 def _up_to(last: date, counting: Counting) -> ColumnElement[bool]:
@@ -174,84 +162,11 @@ def _last(among: Sequence[Fact], on: date, counting: Counting) -> ColumnElement[
     )
 
 
-def _held(facts: Sequence[Fact], on: date, counting: Counting) -> ColumnElement[bool]:
-    return and_(_F.c.fact.in_(facts), _up_to(on, counting), _last((*_HELD, *_FALLEN), on, counting))
-
-
-def _quiet(on: date, counting: Counting) -> ColumnElement[bool]:
-    """Running, last heard of longer ago than its rule set allows, and without the results of that year."""
-    results = _F.alias()
-    reported = exists(
-        select(literal(1))
-        .select_from(results)
-        .where(
-            results.c.subject == _F.c.subject.concat(f"/{on.year}"),
-            results.c.fact.in_(("reported_in_time", "reported_late")),
-            results.c.position <= counting.position,
-            results.c.day <= on.isoformat(),
-        )
-        .correlate(_F)
-    )
-    return and_(
-        _F.c.fact == "heard",
-        _up_to(on, counting),
-        _silent(on, counting),
-        _last(("heard",), on, counting),
-        _runs(on, counting),
-        ~reported,
-    )
-
-
-def _runs(on: date, counting: Counting) -> ColumnElement[bool]:
-    """Whether the model of a fact runs at the end of a day: nothing made it rest since it last ran."""
-    state, gone = _F.alias(), _F.alias()
-    rested = exists(
-        select(literal(1))
-        .select_from(gone)
-        .where(
-            gone.c.subject == state.c.subject,
-            gone.c.fact.in_(("runs", "rests")),
-            gone.c.position > state.c.position,
-            gone.c.position <= counting.position,
-            gone.c.day <= on.isoformat(),
-        )
-        .correlate(state)
-    )
-    return exists(
-        select(literal(1))
-        .select_from(state)
-        .where(
-            state.c.subject == _F.c.subject,
-            state.c.fact == "runs",
-            state.c.position <= counting.position,
-            state.c.day <= on.isoformat(),
-            ~rested,
-        )
-        .correlate(_F)
-    )
-
-
-def _silent(on: date, counting: Counting) -> ColumnElement[bool]:
-    """Whether a fact lies further back than the model's rule set allows. Dates are text that no database
-    counts with: each interval in use has its own condition.
-    """
-    intervals = (
-        and_(
-            _F.c.day < (on - timedelta(days=days)).isoformat(),
-            exists(
-                select(literal(1))
-                .select_from(report_rules)
-                .where(
-                    report_rules.c.rule_set == _M.c.rule_set,
-                    report_rules.c.version == _M.c.rule_set_version,
-                    report_rules.c.quiet_after_days == days,
-                )
-                .correlate(_M)
-            ),
-        )
-        for days in counting.quiet_days
-    )
-    return or_(false(), *intervals)
+def _held(figure: Figure, on: date, counting: Counting) -> ColumnElement[bool]:
+    """What the figure counts is so at the end of a day: nothing that is said of the same thing followed."""
+    whole = figure if figure.part_of is None else BY_NAME[figure.part_of]
+    said = (*whole.facts, *whole.until)
+    return and_(_F.c.fact.in_(figure.facts), _up_to(on, counting), _last(said, on, counting))
 
 
 def _grouped(

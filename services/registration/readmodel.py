@@ -14,6 +14,7 @@ from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.holding import JOINT_HOLDERS_MAX, HolderChanged
 from shared.contracts.intake import SimilarityFound
 from shared.contracts.registration import (
+    HEARD_OF,
     CalendarSet,
     LatenessRecorded,
     LateReportAccepted,
@@ -34,7 +35,6 @@ from shared.contracts.registration import (
 from shared.contracts.running import (
     EntryCorrected,
     ExtensionGranted,
-    InterimAssessmentRecorded,
     ModelEnded,
     ModelFellQuiet,
     ModelReattested,
@@ -233,7 +233,7 @@ def _led(recorded: Recorded[HolderChanged]) -> Iterable[RowChange]:
 
 
 READ_MODEL: Final = ReadModel(
-    version=8,
+    version=9,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -272,14 +272,13 @@ READ_MODEL: Final = ReadModel(
         patches(RegistrationReturned, models, status="returned", answer_by=None),
         patches(SupplementRequested, models, status="supplementing", answer_by=None),
         patches(SupplementSupplied, models, "answer_by", status="registered"),
-        patches(PlanAdopted, models, status="running", heard_on=recorded_on),
-        patches(InterimAssessmentRecorded, models, heard_on=recorded_on),
+        patches(PlanAdopted, models, status="running"),
+        *(patches(one, models, heard_on=recorded_on) for one in HEARD_OF),
         adds(ProgressReported, progress, reports=1),
         patches(
             ProgressReported,
             models,
             last_progress_until=lambda r: r.event.until.isoformat(),
-            heard_on=recorded_on,
         ),
         patches(
             WrittenResultsSubmitted,
@@ -300,7 +299,7 @@ READ_MODEL: Final = ReadModel(
             results_extended_to=lambda r: r.event.due_before.isoformat(),
         ),
         patches(ModelSuspended, models, suspended=1),
-        patches(ModelResumed, models, suspended=0, heard_on=recorded_on),
+        patches(ModelResumed, models, suspended=0),
         patches(ModelFellQuiet, models, quiet_since=lambda r: r.event.heard_on.isoformat()),
         patches(ModelReattested, models, attested_year=lambda r: r.event.year),
         patches(ModelEnded, models, status="ended", suspended=0),

@@ -1,14 +1,13 @@
 """What registration answers about running models: plans and figures, support, and the work lists."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import and_, or_, select
 
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_state import Model
@@ -285,29 +284,19 @@ class QuietModelRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_quiet_models(query: Query[ListQuietModels]) -> Page[QuietModelRow]:
-    """Running models without a report or an assessment for longer than their rule set allows
-    (quiet_after_days), the longest silent first (clauses III.2.1a, IV.2).
+    """Running models that fell quiet, as the record says, and were not heard of since, the longest silent first
+    (clauses III.2.1a, IV.2).
     """
     wanted = query.parameters
     statement = where_equal(
-        select(models).join(rule_sets, RULES_OF_MODEL).where(await quiet(query.read, query.now)),
+        select(models).where(
+            models.c.status == "running",
+            models.c.suspended == 0,
+            models.c.quiet_since == models.c.heard_on,
+        ),
         (models.c.movement, wanted.movement),
         (models.c.committee, wanted.committee),
         (models.c.launching_body, wanted.launching_body),
     )
     order = (Order(models.c.heard_on), Order(models.c.model_id))
     return await fetch_page(query.read, statement, order, wanted, into(QuietModelRow))
-
-
-async def quiet(read: AsyncConnection, now: datetime) -> ColumnElement[bool]:
-    """Whether a running model, joined with its rule set, was last heard of longer ago than that allows. Dates are
-    text that no database counts with; so each interval in use, of at most a year of days, has its own condition.
-    """
-    today = legal_date(now)
-    allowed, heard_on = rule_sets.c.quiet_after_days, models.c.heard_on
-    intervals = (await read.execute(select(allowed).distinct())).scalars()
-    silent = (
-        and_(allowed == days, heard_on < (today - timedelta(days=days)).isoformat())
-        for days in intervals
-    )
-    return and_(models.c.status == "running", models.c.suspended == 0, or_(false(), *silent))

@@ -1,17 +1,18 @@
 """What comes due with time in registration."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registration import facts
 from services.registration.domain.life import NoteSilence
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import MissReportingSession
 from services.registration.readmodel import calendars, models, rule_sets
-from services.registration.running_queries import RULES_OF_MODEL, quiet
+from services.registration.running_queries import RULES_OF_MODEL
 from shared.domain.time import legal_date
 from shared.host.service import Schedule, Work
 
@@ -62,7 +63,7 @@ async def note_silences(work: Work) -> None:
             rule_sets.c.event_id,
         )
         .join(rule_sets, RULES_OF_MODEL)
-        .where(await quiet(work.read, work.now), unnoted)
+        .where(await _silent(work.read, work.now), unnoted)
         .order_by(models.c.model_id)
         .limit(DUE_BATCH_MAX)
     )
@@ -75,6 +76,20 @@ async def note_silences(work: Work) -> None:
         rules = f"{row.rule_set}/{row.rule_set_version}"
         cites = (UUID(row.event_id),)
         await work.execute(MODEL, UUID(row.model_id), command, cites=cites, rules=rules)
+
+
+async def _silent(read: AsyncConnection, now: datetime) -> ColumnElement[bool]:
+    """Whether a running model, joined with its rule set, was last heard of longer ago than that allows. Dates are
+    text that no database counts with; so each interval in use, of at most a year of days, has its own condition.
+    """
+    today = legal_date(now)
+    allowed, heard_on = rule_sets.c.quiet_after_days, models.c.heard_on
+    intervals = (await read.execute(select(allowed).distinct())).scalars()
+    silent = (
+        and_(allowed == days, heard_on < (today - timedelta(days=days)).isoformat())
+        for days in intervals
+    )
+    return and_(models.c.status == "running", models.c.suspended == 0, or_(false(), *silent))
 
 
 SCHEDULES: Final = (

@@ -2,7 +2,7 @@
 
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -394,6 +394,20 @@ class ModelWithdrawn(Event, frozen=True):
     model_id: ModelId
     reason: Text
 
+
+HeardOf = (
+    PlanAdopted
+    | ModelResumed
+    | ProgressReported
+    | InterimAssessmentRecorded
+    | WrittenResultsSubmitted
+    | ResultsReported
+    | ModelReattested
+)
+HEARD_OF: Final[tuple[type[HeardOf], ...]] = get_args(HeardOf)
+"""What ends a silence: a running model is heard of by a report of its holder, an assessment or attestation, and
+when it starts or goes on (clauses III.2.1a, IV.2; practice: `quiet_after_days`).
+"""
 
 EVENTS: Final = Catalogue(
     service="registration",

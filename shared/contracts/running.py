@@ -1,6 +1,6 @@
 """Events of registration that tell how an accepted model is built, stood by and lives; and feedback."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
@@ -269,6 +269,11 @@ class ModelFellQuiet(Event, frozen=True):
     model_id: ModelId
     heard_on: date
     quiet_after_days: int
+
+    @property
+    def quiet_from(self) -> date:
+        """The first day of the silence that is longer than allowed."""
+        return self.heard_on + timedelta(days=self.quiet_after_days + 1)
 
 
 class ModelReattested(Event, frozen=True):

@@ -8,6 +8,7 @@ from services.notification.domain.period import Period
 from services.notification.report_counting import prepare
 from shared.contracts.notification import ReportLine
 from shared.contracts.registration import OrganizationSplit, Part
+from shared.contracts.running import ModelFellQuiet
 from tests.support import story
 from tests.support.counted import (
     TODAY,
@@ -83,27 +84,35 @@ async def test_a_model_that_a_split_gave_to_one_of_the_parts_counts_there(url: s
         await holds_together(read, asked_of(WEST), "committee")
 
 
-async def test_a_running_model_is_quiet_when_nothing_was_heard_for_longer_than_its_rules_allow(
+async def test_a_model_is_quiet_from_the_day_on_which_its_silence_is_longer_than_allowed(
     url: str,
 ) -> None:
+    """Whenever that was noticed: the record says since when nothing was heard."""
     days = story.SETTINGS.quiet_after_days.value
-    ledger = ledger_of([("planned", 0, 0), ("planned", 1, 0), ("progress", 1, days)])
-    last = BEGIN.date() + timedelta(days=days + 1)
-    until_then = asked_of(period=Period(first=YEAR.first, last=last))
-    sooner = asked_of(period=Period(first=YEAR.first, last=last - timedelta(days=1)))
+    noticed_late = ModelFellQuiet(
+        model_id=model_id(0), heard_on=BEGIN.date(), quiet_after_days=days
+    )
+    ledger = ledger_of([("planned", 0, 0), ("planned", 1, 0)])
+    ledger.add(BEGIN + timedelta(days=days + 9), noticed_late)
+    first = BEGIN.date() + timedelta(days=days + 1)
+    from_then = asked_of(period=Period(first=YEAR.first, last=first))
+    sooner = asked_of(period=Period(first=YEAR.first, last=first - timedelta(days=1)))
     async with counted(url, ledger) as read:
-        found = await figures(read, until_then)
+        found = await figures(read, from_then)
         assert (found["running"][0], found["quiet"][0]) == (2, 1)
         assert (await figures(read, sooner))["quiet"][0] == 0
 
 
-async def test_neither_resting_nor_reported_models_are_quiet(url: str) -> None:
-    ledger = ledger_of(
-        [("planned", 0, 0), ("planned", 1, 0), ("suspended", 0, 1), ("reported", 1, 1)]
-    )
-    async with counted(url, ledger) as read:
-        found = await figures(read, asked_of())
-    assert (found["running"][0], found["quiet"][0]) == (1, 0)
+async def test_a_model_is_quiet_until_something_is_heard_or_it_rests(url: str) -> None:
+    silent = [("planned", 0, 0), ("fell quiet", 0, 61)]
+    ends = ("progress", "attested", "reported", "suspended", "ended", "withdrawn")
+    quiet = []
+    for end in ends:
+        async with counted(url, ledger_of([*silent, (end, 0, 30), ("fell quiet", 1, 1)])) as read:
+            quiet.append((await figures(read, asked_of(CELL)))["quiet"][0])
+            then = asked_of(period=period_of("2026-03"))
+            assert (await figures(read, then))["quiet"][0] == 1
+    assert quiet == [0] * len(ends)
 
 
 async def test_a_recognition_is_in_force_until_it_falls_and_again_once_it_holds(url: str) -> None:

@@ -172,8 +172,12 @@ async def test_a_model_rests_goes_on_is_attested_and_ends(here: World) -> None:
     await ok(here, f"{ONE}/suspension", reason, "registrant")
     assert (await here.get(ONE))["suspended"] is True
     here.clock.pin(DECEMBER)
-    quiet = (await here.get("/registration/quiet-models", user="clerk"))["items"]
-    assert [row["model_id"] for row in quiet] == [str(COPY)]
+
+    async def quiet() -> list[str] | None:
+        rows = (await here.get("/registration/quiet-models", user="clerk"))["items"]
+        return [row["model_id"] for row in rows] or None
+
+    assert await here.until(quiet) == [str(COPY)]
     await ok(here, f"{ONE}/resumption", {"reason": "Đã khắc phục."}, "registrant")
 
     work = {"for_year": YEAR, "committee": COMMITTEE}
@@ -184,6 +188,8 @@ async def test_a_model_rests_goes_on_is_attested_and_ends(here: World) -> None:
     await ok(here, f"{ONE}/attestations", finding, "officer")
     waiting = (await here.get("/registration/unattested-models", user="officer", **work))["items"]
     assert [row["model_id"] for row in waiting] == [str(COPY)]
+    await ok(here, f"/registration/models/{COPY}/attestations", finding, "officer")
+    assert await quiet() is None
     life = await here.get(f"{ONE}/life")
     assert (life["suspended"], [one["year"] for one in life["attested"]]) == (False, [YEAR])
 

@@ -112,16 +112,15 @@ async def test_a_difficulty_is_helped_overdue_and_resolved_by_the_helper(here: W
 async def test_a_model_is_quiet_after_its_rule_sets_interval_until_something_is_heard(
     here: World,
 ) -> None:
-    assert (await here.get("/registration/quiet-models", user="clerk"))["items"] == []
+    async def quiet() -> list[dict[str, object]] | None:
+        return (await here.get("/registration/quiet-models", user="clerk"))["items"] or None
+
+    assert await quiet() is None
     here.clock.pin(JULY)
-    (row,) = (await here.get("/registration/quiet-models", user="clerk"))["items"]
+    (row,) = await here.until(quiet)
     assert (row["model_id"], row["heard_on"]) == (str(MODEL), "2026-05-10")
-
-    async def noted() -> int | None:
-        stream = await here.runtime.store.read_stream(f"model-{MODEL}")
-        return sum(event.type.endswith("ModelFellQuiet.v1") for event in stream) or None
-
-    assert await here.until(noted) == 1
+    stream = await here.runtime.store.read_stream(f"model-{MODEL}")
+    assert sum(event.type.endswith("ModelFellQuiet.v1") for event in stream) == 1
     assessment = {
         "assessed_on": "2026-07-20",
         "standing": "weak",
@@ -131,7 +130,7 @@ async def test_a_model_is_quiet_after_its_rule_sets_interval_until_something_is_
     }
     await denied(here, f"{ONE}/interim-assessments", assessment, "registrant", "foreigner")
     await ok(here, f"{ONE}/interim-assessments", assessment, "officer")
-    assert (await here.get("/registration/quiet-models", user="clerk"))["items"] == []
+    assert await quiet() is None
     (target,) = (await here.get(f"{ONE}/plan"))["targets"]
     assert (target["reported"], target["assessed"]["value"]) == (None, "300")
 

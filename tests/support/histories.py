@@ -31,6 +31,8 @@ from shared.contracts.registration import (
 )
 from shared.contracts.running import (
     ModelEnded,
+    ModelFellQuiet,
+    ModelReattested,
     ModelResumed,
     ModelSuspended,
     PlanAdopted,
@@ -223,6 +225,19 @@ def _reported(turn: Turn) -> Event:
     return ResultsReported(model_id=turn.model, year=turn.on.year, late=late, session="held")
 
 
+def _fell_quiet(turn: Turn) -> Event:
+    days = story.SETTINGS.quiet_after_days.value
+    return ModelFellQuiet(
+        model_id=turn.model, heard_on=turn.on - timedelta(days=days + 1), quiet_after_days=days
+    )
+
+
+def _attested(turn: Turn) -> Event:
+    return ModelReattested(
+        model_id=turn.model, year=turn.on.year, by=EAST, attested_on=turn.on, finding="Sống"
+    )
+
+
 def _appraised(turn: Turn) -> Event:
     return Appraised(
         appraisal_id=turn.appraisal,
@@ -342,6 +357,8 @@ HAPPENINGS: Final[Mapping[str, Callable[[Turn], Event]]] = MappingProxyType(
             model_id=turn.model, resumed_on=turn.on, reason="Hết lũ"
         ),
         "ended": lambda turn: ModelEnded(model_id=turn.model, ended_on=turn.on, reason="Xong"),
+        "fell quiet": _fell_quiet,
+        "attested": _attested,
         "reported": _reported,
         "appraised": _appraised,
         "advised": _advised,

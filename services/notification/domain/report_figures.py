@@ -21,6 +21,7 @@ Fact = Literal[
     "runs",
     "rests",
     "heard",
+    "fell_quiet",
     "reported_in_time",
     "reported_late",
     "session_missed",
@@ -136,7 +137,8 @@ FIGURES: Final[tuple[Figure, ...]] = (
         "Of these quiet",
         "models",
         "practice: quiet_after_days",
-        "heard",
+        "fell_quiet",
+        until=("heard", "rests"),
         at_end=True,
     ),
     _figure(

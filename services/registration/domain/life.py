@@ -251,15 +251,14 @@ def _note_silence(
     """Each silence once: the one that began on a day is the same however often it is looked at."""
     if not planned or state.suspended is not None or state.quiet_since == command.heard_on:
         return ()
-    if (legal_date(command.at) - command.heard_on).days <= command.quiet_after_days:
-        raise NOT_QUIET(heard_on=command.heard_on.isoformat(), days=command.quiet_after_days)
-    return (
-        ModelFellQuiet(
-            model_id=registration.model_id,
-            heard_on=command.heard_on,
-            quiet_after_days=command.quiet_after_days,
-        ),
+    fell = ModelFellQuiet(
+        model_id=registration.model_id,
+        heard_on=command.heard_on,
+        quiet_after_days=command.quiet_after_days,
     )
+    if legal_date(command.at) < fell.quiet_from:
+        raise NOT_QUIET(heard_on=command.heard_on.isoformat(), days=command.quiet_after_days)
+    return (fell,)
 
 
 def _replicate(
