@@ -10,9 +10,10 @@ from sqlalchemy import select
 from services.notification.domain.period import Period, period_of
 from services.notification.domain.report import REPORT, IssuedReport
 from services.notification.domain.report_figures import BY_NAME, Dimension, Fact
-from services.notification.report_counting import Asked, Report, prepare, report_of, within
+from services.notification.report_breakdowns import beyond, within
+from services.notification.report_counting import Asked, Report, prepare, report_of
 from services.notification.report_rows import issued_reports, report_facts
-from services.notification.report_sql import Window, entries
+from services.notification.report_sql import Window, count, entries
 from shared.contracts.notification import IssuedFigure, PeriodicReportIssued, ReportLine
 from shared.contracts.values import OrganizationId
 from shared.domain.time import legal_date
@@ -47,14 +48,15 @@ class AskReport(msgspec.Struct, frozen=True, kw_only=True):
 
 async def get_report(query: Query[AskReport]) -> Report:
     """The figures of a body's models in a period, with those of the period before and those from the beginning:
-    in all, and by field, kind, category, place, line, level and committee (clause IV.2).
+    in all, and by field, sub-field, kind, category, place, line, level and committee (clause IV.2).
     """
     return await report_of(query.read, query.parameters.asked(), legal_date(query.now))
 
 
 class AskEntries(PageParameters, frozen=True, kw_only=True):
     """Which figure of which report, in the period itself, the one before, or from the beginning; of one row of a
-    breakdown where `dimension` and `key` name it. `position` is the report's, so that what came later is left out.
+    breakdown where `dimension` and `key` name it, of the one that sums the rows beyond the bound with `beyond`.
+    `position` is the report's, so that what came later is left out.
     """
 
     body: UUID
@@ -66,6 +68,7 @@ class AskEntries(PageParameters, frozen=True, kw_only=True):
     window: Window = "value"
     dimension: Dimension | None = None
     key: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    beyond: bool = False
     position: Annotated[int, msgspec.Meta(ge=0, le=POSITION_MAX)] | None = None
 
 
@@ -98,7 +101,10 @@ async def list_report_entries(query: Query[AskEntries]) -> Page[EntryRow]:
     )
     scope, counting = await prepare(query.read, asked, legal_date(query.now))
     statement = entries(scope, counting, figure, wanted.window)
-    if wanted.dimension is not None:
+    if wanted.dimension is not None and wanted.beyond:
+        counts = await count(query.read, scope, counting)
+        statement = statement.where(beyond(wanted.dimension, counts, scope))
+    elif wanted.dimension is not None:
         statement = statement.where(within(wanted.dimension, wanted.key, scope))
     return await fetch_page(query.read, statement, _ORDER, wanted, into(EntryRow))
 

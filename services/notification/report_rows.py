@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 from services.notification.domain.report_figures import Fact
 from services.notification.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
 from shared.contracts.appraisal import AdviceIssued, Appraised
+from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import (
     AwardOutcomeRecorded,
@@ -57,6 +58,7 @@ report_models: Final = Table(
     Column("model_id", String(_ID), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("field", String(40), nullable=False),
+    Column("sub_field", String(40)),
     Column("holder_kind", String(20), nullable=False),
     Column("category", String(40), nullable=False),
     Column("holder", String(_ID), nullable=False),
@@ -100,6 +102,15 @@ report_names: Final = Table(
     Column("valid_from", String(DATE_CHARACTERS), primary_key=True),
     Column("name", String(200), nullable=False),
 )
+
+report_sub_fields: Final = Table(
+    "report_sub_fields",
+    TABLES,
+    Column("field", String(40), primary_key=True),
+    Column("sub_field", String(40), primary_key=True),
+    Column("title", String(200), nullable=False),
+)
+"""What local sub-fields are called, as they were last adopted."""
 
 report_movements: Final = Table(
     "report_movements",
@@ -185,6 +196,11 @@ def _recognised(event: Recognized) -> Sequence[Fact]:
     return ("recognised_exemplar", "holds_exemplar")
 
 
+def _sub_fields(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
+    for one in recorded.event.settings.sub_fields.value:
+        yield Put(report_sub_fields, {"field": one.field, "sub_field": one.id, "title": one.title})
+
+
 HANDLERS: Final[tuple[Handler, ...]] = (
     puts(
         PeriodicReportIssued,
@@ -206,6 +222,7 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         valid_from=lambda r: r.event.established_on.isoformat(),
     ),
     puts(OrganizationRenamed, report_names),
+    on(RuleSetAdopted, _sub_fields),
     puts(MovementLaunched, report_movements),
     _facts(ModelRegistered, _said("registered"), model=lambda e: e.model_id),
     _facts(RegistrationAccepted, _said("accepted"), model=lambda e: e.model_id),

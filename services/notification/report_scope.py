@@ -159,7 +159,7 @@ class Standing:
 
 
 def is_one_of(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
-    """Whether the column holds one of many ids of ours: written into the statement, for a database binds
+    """Whether the column holds one of many ids of the record: written into the statement, for a database binds
     some thousands of values at most and a province has more bodies.
     """
     if not values:

@@ -5,7 +5,7 @@ All of it is bounded by a position: a figure that was counted at one leads to th
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 from sqlalchemy import (
@@ -34,8 +34,10 @@ from shared.host.lists import Statement, into
 Window = Literal["value", "before", "cumulative"]
 """The period; the one before; from the beginning of the record to the period's end."""
 
-Axis = Literal["field", "kind", "category", "holder", "committee", "deciding_body"]
+Axis = Literal["field", "sub_field", "kind", "category", "holder", "committee", "deciding_body"]
 """What counts are grouped by in SQL; place, line and level follow from the bodies, on the graph of the day."""
+
+AXES: Final[tuple[Axis, ...]] = get_args(Axis)
 
 _F: Final = report_facts
 _M: Final = report_models
@@ -169,6 +171,25 @@ def _held(figure: Figure, on: date, counting: Counting) -> ColumnElement[bool]:
     return and_(_F.c.fact.in_(figure.facts), _up_to(on, counting), _last(said, on, counting))
 
 
+def axis_column(axis: Axis, scope: Scope) -> ColumnElement[str]:
+    """What is grouped by along an axis. A sub-field is told from the same of another field by that field."""
+    match axis:
+        case "field":
+            return _M.c.field
+        case "sub_field":
+            return _M.c.field.concat("/").concat(func.coalesce(_M.c.sub_field, ""))
+        case "kind":
+            return _M.c.holder_kind
+        case "category":
+            return _M.c.category
+        case "holder":
+            return scope.holder.column
+        case "committee":
+            return scope.committee.column
+        case "deciding_body":
+            return scope.deciding_body.column
+
+
 def _grouped(
     scope: Scope,
     condition: ColumnElement[bool],
@@ -176,14 +197,7 @@ def _grouped(
     in_before: ColumnElement[bool],
 ) -> Statement:
     """Counts along every axis at once: what is counted is found once."""
-    axes: dict[Axis, ColumnElement[str]] = {
-        "field": _M.c.field,
-        "kind": _M.c.holder_kind,
-        "category": _M.c.category,
-        "holder": scope.holder.column,
-        "committee": scope.committee.column,
-        "deciding_body": scope.deciding_body.column,
-    }
+    axes = {axis: axis_column(axis, scope) for axis in AXES}
     counted = (
         select(
             _F.c.fact,

@@ -11,7 +11,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.notification.report_counting import Breakdown, FigureRow, Report, Values
+from services.notification.report_breakdowns import Breakdown
+from services.notification.report_counting import FigureRow, Report
+from services.notification.report_values import Values
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

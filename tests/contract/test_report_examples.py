@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import msgspec
 
 from services.notification.domain.period import Period
-from services.notification.report_counting import prepare
+from services.notification.domain.report_figures import BREAKDOWN_ROWS_MAX
+from services.notification.report_counting import prepare, report_of
 from shared.contracts.notification import ReportLine
+from shared.contracts.particulars import SubField
 from shared.contracts.registration import OrganizationSplit, Part
 from shared.contracts.running import ModelFellQuiet
 from tests.support import story
@@ -134,3 +136,57 @@ async def test_figures_of_a_position_stay_when_more_is_recorded(url: str) -> Non
         now = await prepare(read, asked_of(), TODAY)
         assert len(await listed(read, then, "running")) == 1
         assert len(await listed(read, now, "running")) == 0
+
+
+async def test_local_sub_fields_roll_up_to_the_four_fields(url: str) -> None:
+    """The same id under another field is another sub-field; the title is the one last adopted."""
+    titles = ("Nông thôn cũ", "Nông thôn mới")
+    ledger = ledger_of([])
+    for title in titles:
+        listed_there = (SubField(id="nong-thon-moi", field="economy", title=title),)
+        sub_fields = msgspec.structs.replace(story.SETTINGS.sub_fields, value=listed_there)
+        rules = msgspec.structs.replace(story.SETTINGS, sub_fields=sub_fields)
+        ledger.add(BEGIN, msgspec.structs.replace(story.RULES, settings=rules))
+    async with counted(url, ledger) as read:
+        report = await report_of(read, asked_of(), TODAY)
+        await holds_together(read, asked_of(), "sub_field")
+    by = {one.dimension: one.rows for one in report.breakdowns}
+    assert [(row.vi, row.figures["registered"].value) for row in by["sub_field"]] == [
+        ("Kinh tế: Nông thôn mới", 1),
+        ("Kinh tế: không ghi lĩnh vực nhỏ", 1),
+        ("Quốc phòng - an ninh: nong-thon-moi", 1),
+        ("Quốc phòng - an ninh: không ghi lĩnh vực nhỏ", 1),
+        ("Văn hóa - xã hội: nong-thon-moi", 1),
+        ("Văn hóa - xã hội: không ghi lĩnh vực nhỏ", 1),
+    ]
+    for field in by["field"]:
+        parts = [row.figures["registered"] for row in by["sub_field"] if row.part_of == field.key]
+        assert sum(one.value for one in parts) == field.figures["registered"].value
+
+
+async def test_rows_beyond_the_bound_of_a_breakdown_are_summed_in_one_that_says_so(
+    url: str,
+) -> None:
+    """Those that count most have rows of their own."""
+    more = 7
+    ledger = ledger_of([("accepted", 0, 30)])
+    for number in range(BREAKDOWN_ROWS_MAX + more):
+        registered = msgspec.structs.replace(
+            Turn(MODELS + number, BEGIN.date()).registered, category=f"loai-{number}"
+        )
+        ledger.add(BEGIN + timedelta(days=90), registered)
+    async with counted(url, ledger) as read:
+        report = await report_of(read, asked_of(), TODAY)
+        (rows,) = (one.rows for one in report.breakdowns if one.dimension == "category")
+        *own, rest = rows
+        prepared = await prepare(read, asked_of(), TODAY)
+        for figure in ("registered", "accepted"):
+            values = [row.figures[figure].value for row in rows if figure in row.figures]
+            assert sum(values) == (await figures(read, asked_of()))[figure][0]
+        behind = await listed(read, prepared, "registered", row=("category", rest))
+        assert len(set(behind)) == rest.stands_for
+    assert len(rows) == BREAKDOWN_ROWS_MAX
+    assert (rest.key, rest.stands_for) == (None, BREAKDOWN_ROWS_MAX + more + 1 - len(own))
+    assert rest.vi == f"Còn lại ({rest.stands_for} dòng cộng chung)"
+    assert rest.figures["registered"].value == rest.stands_for
+    assert Turn(0, BEGIN.date()).registered.category in [row.key for row in own]

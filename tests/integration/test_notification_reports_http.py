@@ -9,11 +9,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+import msgspec
 import pytest
 from openpyxl import load_workbook
 
+from services.notification.domain.report_figures import BREAKDOWN_ROWS_MAX
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
+from shared.contracts.particulars import SubField
 from shared.contracts.registration import MovementLaunched, RegistrationAccepted
 from shared.contracts.values import ModelId
 from shared.host.issuer import User
@@ -96,6 +99,54 @@ async def test_a_row_of_a_breakdown_has_its_list_too(running: World) -> None:
     assert (row["key"], row["figures"]["registered"]["value"]) == ("xa-mon-son", 2)
     page = await behind(running, row["entries"], figure="accepted", window="cumulative")
     assert [one["model_id"] for one in page["items"]] == [str(MODEL)]
+
+
+async def test_local_sub_fields_have_rows_that_roll_up_in_json_and_workbook(running: World) -> None:
+    one = SubField(id="nuoc-sach", field="culture-society", title="Nước sạch")
+    listed = msgspec.structs.replace(story.SETTINGS.sub_fields, value=(one,))
+    settings = msgspec.structs.replace(story.SETTINGS, sub_fields=listed)
+    rules = msgspec.structs.replace(story.RULES, settings=settings)
+    await running.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", rules)
+    stated = msgspec.structs.replace(story.registered(), sub_field=one.id)
+    await running.record(registration.EVENTS, f"model-{MODEL}", stated)
+    report = await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026")
+    (shown,) = (one for one in report["breakdowns"] if one["dimension"] == "sub_field")
+    field = story.registered().field
+    assert [(row["key"], row["part_of"], row["stands_for"]) for row in shown["rows"]] == [
+        (f"{field}/nuoc-sach", field, 1),
+        (f"{field}/", field, 1),
+    ]
+    named = [row["vi"] for row in shown["rows"]]
+    assert named == ["Văn hóa - xã hội: Nước sạch", "Văn hóa - xã hội: không ghi lĩnh vực nhỏ"]
+    page = await behind(running, shown["rows"][0]["entries"], figure="registered")
+    assert [row["model_id"] for row in page["items"]] == [str(MODEL)]
+    answer = await running.read(f"{REPORTS}/xlsx", user="auditor", body=COMMITTEE, period="2026")
+    sheet = load_workbook(io.BytesIO(answer.content))["Lĩnh vực nhỏ"]
+    assert [row[:2] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+        *((name, 1) for name in named),
+        ("Tổng cộng", 2),
+    ]
+
+
+async def test_what_is_beyond_the_bound_of_a_breakdown_has_one_row_and_one_list(
+    running: World,
+) -> None:
+    for number in range(BREAKDOWN_ROWS_MAX):
+        model = ModelId(UUID(int=MODEL.int + 1000 + number))
+        registered = msgspec.structs.replace(story.registered(model), category=f"loai-{number}")
+        await running.record(registration.EVENTS, f"model-{model}", registered)
+    report = await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026")
+    (shown,) = (one for one in report["breakdowns"] if one["dimension"] == "category")
+    rest = shown["rows"][-1]
+    assert (len(shown["rows"]), rest["key"], rest["stands_for"]) == (BREAKDOWN_ROWS_MAX, None, 2)
+    page = await behind(running, rest["entries"], figure="registered")
+    assert len(page["items"]) == rest["figures"]["registered"]["value"] == 2
+    answer = await running.read(f"{REPORTS}/xlsx", user="auditor", body=COMMITTEE, period="2026")
+    *_, last, total = load_workbook(io.BytesIO(answer.content))["Đối tượng đăng ký"].iter_rows(
+        min_row=2, max_col=2, values_only=True
+    )
+    assert last == ("Còn lại (2 dòng cộng chung)", 2)
+    assert total == ("Tổng cộng", BREAKDOWN_ROWS_MAX + 2)
 
 
 async def test_the_same_report_as_a_workbook(running: World) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.domain.period import Period, parse
 from services.notification.domain.report_figures import BY_NAME, FIGURES, Dimension
-from services.notification.report_counting import Asked, Report, prepare, report_of, within
+from services.notification.report_breakdowns import BreakdownRow, beyond, within
+from services.notification.report_counting import Asked, Report, prepare, report_of
 from services.notification.report_scope import Scope
-from services.notification.report_sql import Counting, Window, entries
+from services.notification.report_sql import Counting, Window, count, entries
 from services.notification.service import notification_service
 from shared.contracts.notification import ReportLine
 from shared.contracts.values import OrganizationId
@@ -65,13 +66,18 @@ async def listed(
     prepared: tuple[Scope, Counting],
     figure: str,
     window: Window = "value",
-    row: tuple[Dimension, str] | None = None,
+    row: tuple[Dimension, BreakdownRow] | None = None,
 ) -> list[UUID]:
-    """The events behind a figure."""
+    """The events behind a figure, of one row of a breakdown where it is named."""
     scope, counting = prepared
     statement = entries(scope, counting, BY_NAME[figure], window)
     if row is not None:
-        statement = statement.where(within(*row, scope))
+        dimension, shown = row
+        if shown.key is None:
+            counts = await count(read, scope, counting)
+            statement = statement.where(beyond(dimension, counts, scope))
+        else:
+            statement = statement.where(within(dimension, shown.key, scope))
     return [UUID(one.event_id) for one in (await read.execute(statement)).all()]
 
 
@@ -97,7 +103,7 @@ async def holds_together(read: AsyncConnection, asked: Asked, dimension: Dimensi
     (breakdown,) = (one for one in report.breakdowns if one.dimension == dimension)
     for shown in breakdown.rows:
         for name, values in shown.figures.items():
-            found = await listed(read, prepared, name, row=(dimension, shown.key))
+            found = await listed(read, prepared, name, row=(dimension, shown))
             assert len(found) == values.value, (dimension, shown.key, name)
 
 

@@ -162,6 +162,7 @@ class Turn:
             model_id=self.model,
             name=f"Mô hình {number}",
             field=("economy", "culture-society", "security-defence")[number % 3],
+            sub_field=("nong-thon-moi", None)[number % 2],
             holder=holder,
             holder_kind="individual" if number % 4 == 3 else "collective",
             committee=committee,

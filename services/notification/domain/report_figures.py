@@ -369,11 +369,12 @@ FIGURES: Final[tuple[Figure, ...]] = (
 
 BY_NAME: Final[Mapping[str, Figure]] = MappingProxyType({one.name: one for one in FIGURES})
 
-Dimension = Literal["field", "kind", "category", "place", "line", "level", "committee"]
+Dimension = Literal["field", "sub_field", "kind", "category", "place", "line", "level", "committee"]
 
 DIMENSIONS: Final[Mapping[Dimension, tuple[str, str]]] = MappingProxyType(
     {
         "field": ("Lĩnh vực", "Field"),
+        "sub_field": ("Lĩnh vực nhỏ", "Local sub-field"),
         "kind": ("Tập thể, cá nhân", "Kind of holder"),
         "category": ("Đối tượng đăng ký", "Category of holder"),
         "place": ("Địa bàn", "Place"),
@@ -384,3 +385,7 @@ DIMENSIONS: Final[Mapping[Dimension, tuple[str, str]]] = MappingProxyType(
 )
 """What a report is broken down by. A model stands in one row of each, so that rows sum to the total: `line` is the
 top of the holder's vertical line, since parallel systems that list the same model must not count it twice."""
+
+BREAKDOWN_ROWS_MAX: Final = 500
+"""Rows of one breakdown. A province has about a hundred communes since July 2025 and had some hundreds before; what
+is beyond is summed in the last row, which says so."""
