@@ -19,7 +19,13 @@ from shared.contracts.exemplar import (
 )
 from shared.contracts.holding import HolderChanged
 from shared.contracts.notification import PeriodicReportIssued
-from shared.contracts.recognition import Declined, DuplicateFound, RecognitionRevoked, Recognized
+from shared.contracts.recognition import (
+    Declined,
+    DuplicateFound,
+    DuplicateWithdrawn,
+    RecognitionRevoked,
+    Recognized,
+)
 from shared.contracts.registration import (
     HEARD_OF,
     ModelRegistered,
@@ -51,6 +57,7 @@ E = TypeVar("E", bound=Event)
 
 _ID: Final = ID_CHARACTERS
 _SUBJECT_CHARACTERS: Final = 50
+_FINDING_CHARACTERS: Final = 2 * ID_CHARACTERS + 1
 
 report_models: Final = Table(
     "report_models",
@@ -76,13 +83,16 @@ report_facts: Final = Table(
     Column("event_id", String(_ID), primary_key=True),
     Column("fact", String(30), primary_key=True),
     Column("subject", String(_SUBJECT_CHARACTERS), nullable=False),
+    Column("finding", String(_FINDING_CHARACTERS)),
     Column("model_id", String(_ID)),
     Column("day", String(10), nullable=False),
     Column("position", BigInteger, nullable=False),
     Index("report_facts_by_day", "fact", "day"),
     Index("report_facts_of_subject", "subject", "fact", "position"),
+    Index("report_facts_of_finding", "finding", "fact"),
 )
-"""`subject` is what is counted once: the model, its results of a year, the case, the award. Where `model_id` is
+"""`subject` is what is counted once: the model, its results of a year, the case, the award. `finding` is what a
+later fact can take back: that one case is about the same as another. Where `model_id` is
 missing it is that of the case or award. `day` is the legal date the event states, else that of its record.
 """
 
@@ -146,6 +156,7 @@ def _facts(
     model: Callable[[E], ModelId | None],
     subject: Callable[[Recorded[E]], object] | None = None,
     day: Callable[[E], date] | None = None,
+    finding: Callable[[E], str] | None = None,
 ) -> Handler:
     """On `event_type` put its facts. Of a model, on the day of the record, unless told otherwise."""
 
@@ -159,6 +170,7 @@ def _facts(
                     "event_id": str(recorded.id),
                     "fact": fact,
                     "subject": str(of if subject is None else subject(recorded)),
+                    "finding": None if finding is None else finding(event),
                     "model_id": None if of is None else str(of),
                     "day": (legal_date(recorded.at) if day is None else day(event)).isoformat(),
                     "position": recorded.stored.position,
@@ -314,6 +326,14 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         _said("duplicate"),
         model=lambda e: e.model,
         subject=lambda r: r.event.case_id,
+        finding=lambda e: f"{e.case_id}/{e.other_case}",
+    ),
+    _facts(
+        DuplicateWithdrawn,
+        _said("duplicate_withdrawn"),
+        model=lambda e: e.model,
+        subject=lambda r: r.event.case_id,
+        finding=lambda e: f"{e.case_id}/{e.other_case}",
     ),
     _facts(
         AwardProposed,

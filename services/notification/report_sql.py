@@ -42,6 +42,7 @@ AXES: Final[tuple[Axis, ...]] = get_args(Axis)
 _F: Final = report_facts
 _M: Final = report_models
 _FLOWS: Final = tuple({fact for one in FIGURES if not one.at_end for fact in one.facts})
+_TAKE_BACK: Final = tuple({fact for one in FIGURES for fact in one.taken_back_by})
 _STATES: Final = tuple(one for one in FIGURES if one.at_end and one.part_of is None)
 _FACTS: Final[FromClause] = _F.outerjoin(cases, cases.c.dependent == _F.c.subject).join(
     _M, _M.c.model_id == func.coalesce(_F.c.model_id, cases.c.model)
@@ -87,7 +88,7 @@ async def count(read: AsyncConnection, scope: Scope, counting: Counting) -> list
     day = _F.c.day
     flows = _grouped(
         scope,
-        and_(_F.c.fact.in_(_FLOWS), _up_to(counting.period.last, counting), _first()),
+        _happened(_FLOWS, counting.period.last, counting),
         day >= period.first.isoformat(),
         and_(day >= before.first.isoformat(), day <= before.last.isoformat()),
     )
@@ -124,7 +125,7 @@ def _condition(figure: Figure, window: Window, counting: Counting) -> ColumnElem
     if not figure.at_end:
         first, last = counting.days(window)
         since = () if first is None else (_F.c.day >= first.isoformat(),)
-        return and_(_F.c.fact.in_(figure.facts), _up_to(last, counting), _first(), *since)
+        return and_(_happened(figure.facts, last, counting), *since)
     return _held(figure, counting.end(window), counting)
 
 
@@ -132,18 +133,38 @@ def _up_to(last: date, counting: Counting) -> ColumnElement[bool]:
     return and_(_F.c.day <= last.isoformat(), _F.c.position <= counting.position)
 
 
-def _first() -> ColumnElement[bool]:
-    """The first event of the same thing alone counts: a model returned and registered again is one."""
+def _happened(facts: Sequence[Fact], last: date, counting: Counting) -> ColumnElement[bool]:
+    """The first event of the same thing alone counts: a model returned and registered again is one. What was
+    taken back since, at whatever time, is as though it had not been.
+    """
     earlier = _F.alias()
-    return ~exists(
+    first = ~exists(
         select(literal(1))
         .select_from(earlier)
         .where(
             earlier.c.subject == _F.c.subject,
             earlier.c.fact == _F.c.fact,
             earlier.c.position < _F.c.position,
+            _stands(earlier, counting),
         )
         .correlate(_F)
+    )
+    return and_(_F.c.fact.in_(facts), _up_to(last, counting), _stands(_F, counting), first)
+
+
+def _stands(fact: FromClause, counting: Counting) -> ColumnElement[bool]:
+    """Nothing took the fact back up to the position that is counted at."""
+    later = _F.alias()
+    return ~exists(
+        select(literal(1))
+        .select_from(later)
+        .where(
+            later.c.finding == fact.c.finding,
+            later.c.fact.in_(_TAKE_BACK),
+            later.c.position > fact.c.position,
+            later.c.position <= counting.position,
+        )
+        .correlate(fact)
     )
 
 

@@ -190,3 +190,45 @@ async def test_rows_beyond_the_bound_of_a_breakdown_are_summed_in_one_that_says_
     assert rest.vi == f"Còn lại ({rest.stands_for} dòng cộng chung)"
     assert rest.figures["registered"].value == rest.stands_for
     assert Turn(0, BEGIN.date()).registered.category in [row.key for row in own]
+
+
+async def test_a_finding_that_was_withdrawn_counts_in_no_period(url: str) -> None:
+    """A case counts with its first finding that stands; at a position before the withdrawal it did count."""
+    in_february, in_march, in_april = (BEGIN + timedelta(days=days) for days in (40, 65, 95))
+    found = HAPPENINGS["duplicate"](Turn(0, date(2026, 1, 2)))
+    another = HAPPENINGS["duplicate"](Turn(0, date(2026, 1, 3)))
+    withdrawn = HAPPENINGS["no duplicate"](Turn(0, date(2026, 1, 2)))
+    ledger = ledger_of([])
+    ledger.add(in_february, found)
+    ledger.add(in_march, another)
+    ledger.add(in_april, withdrawn)
+    taken_back = ledger.position
+    ledger.add(in_april, found)
+    expected = {
+        taken_back - 2: {"2026-02": 1, "2026-03": 0, "2026": 1},
+        taken_back - 1: {"2026-02": 1, "2026-03": 0, "2026": 1},
+        taken_back: {"2026-02": 0, "2026-03": 1, "2026": 1},
+        taken_back + 1: {"2026-02": 0, "2026-03": 1, "2026": 1},
+    }
+    async with counted(url, ledger) as read:
+        for position, periods in expected.items():
+            for name, number in periods.items():
+                asked = msgspec.structs.replace(asked_of(period=period_of(name)), position=position)
+                assert (await figures(read, asked))["duplicates"][0] == number, (position, name)
+                behind = await listed(read, await prepare(read, asked, TODAY), "duplicates")
+                assert len(behind) == number
+
+
+async def test_a_finding_made_again_after_it_was_withdrawn_counts_anew(url: str) -> None:
+    of_model = Turn(0, date(2026, 1, 2))
+    told = [("duplicate", 40), ("no duplicate", 95), ("duplicate", 125)]
+    counts = []
+    for length in range(1, 4):
+        ledger = ledger_of([])
+        for kind, days in told[:length]:
+            ledger.add(BEGIN + timedelta(days=days), HAPPENINGS[kind](of_model))
+        async with counted(url, ledger) as read:
+            year = (await figures(read, asked_of()))["duplicates"][0]
+            may = (await figures(read, asked_of(period=period_of("2026-05"))))["duplicates"][0]
+            counts.append((year, may))
+    assert counts == [(1, 0), (0, 0), (1, 1)]

@@ -17,8 +17,9 @@ from services.notification.domain.report_figures import BREAKDOWN_ROWS_MAX
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
 from shared.contracts.particulars import SubField
+from shared.contracts.recognition import DuplicateFound, DuplicateWithdrawn
 from shared.contracts.registration import MovementLaunched, RegistrationAccepted
-from shared.contracts.values import ModelId
+from shared.contracts.values import CaseId, ModelId
 from shared.host.issuer import User
 from shared.host.policy import Role
 from tests.support import story
@@ -219,6 +220,35 @@ async def test_an_issued_report_stays_what_it_was_and_later_corrections_show(
     assert again.status_code == 201
     (row,) = (await running.get(ISSUED, user="auditor", body=COMMITTEE))["items"]
     assert (row["issue"], row["title"]) == (2, "Báo cáo 6 tháng cuối năm 2026: Đảng ủy")
+
+
+async def test_a_wrong_finding_that_two_cases_are_the_same_is_taken_back_out_of_the_figure(
+    running: World,
+) -> None:
+    case, earlier = CaseId(MODEL), CaseId(OTHER)
+    found = DuplicateFound(
+        case_id=case,
+        model=MODEL,
+        other_case=earlier,
+        other_model=OTHER,
+        other_body=COMMITTEE,
+        finding="Cùng một con đường.",
+    )
+    await running.record(recognition.EVENTS, f"case-{case}", found)
+    await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026")
+    issued = (await running.post(ISSUED, HALF, user="office")).json()["id"]
+    withdrawn = DuplicateWithdrawn(
+        case_id=case, model=MODEL, other_case=earlier, reason="Hai con đường."
+    )
+    await running.record(recognition.EVENTS, f"case-{case}", withdrawn)
+    report = await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2026-H2")
+    (row,) = (one for one in report["figures"] if one["figure"] == "duplicates")
+    assert (row["value"], row["cumulative"]) == (0, 0)
+    assert (await behind(running, row["entries"]))["items"] == []
+    view = await running.get(f"{ISSUED}/{issued}", user="auditor")
+    (difference,) = view["differences"]
+    assert difference["figure"] == "duplicates"
+    assert (difference["issued"]["value"], difference["now"]["value"]) == (1, 0)
 
 
 async def test_the_leaders_are_told_and_only_who_oversees_the_body_may_issue(

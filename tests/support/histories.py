@@ -20,7 +20,14 @@ from shared.contracts.exemplar import (
     DependentRecognitionDecided,
     DependentRecognitionSuspended,
 )
-from shared.contracts.recognition import CaseOpened, Declined, RecognitionRevoked, Recognized
+from shared.contracts.recognition import (
+    CaseOpened,
+    Declined,
+    DuplicateFound,
+    DuplicateWithdrawn,
+    RecognitionRevoked,
+    Recognized,
+)
 from shared.contracts.registration import (
     ModelRegistered,
     ModelWithdrawn,
@@ -315,6 +322,25 @@ def _holds_again(turn: Turn) -> Event:
     )
 
 
+def _duplicate(turn: Turn) -> Event:
+    other = Turn(turn.number + 60 + turn.on.day % 2, turn.on)
+    return DuplicateFound(
+        case_id=turn.case,
+        model=turn.model,
+        other_case=other.case,
+        other_model=other.model,
+        other_body=UNION,
+        finding="Trùng",
+    )
+
+
+def _no_duplicate(turn: Turn) -> Event:
+    other = Turn(turn.number + 60 + turn.on.day % 2, turn.on)
+    return DuplicateWithdrawn(
+        case_id=turn.case, model=turn.model, other_case=other.case, reason="Nhầm"
+    )
+
+
 def _award_proposed(turn: Turn) -> Event:
     return AwardProposed(
         award_id=turn.award,
@@ -369,6 +395,8 @@ HAPPENINGS: Final[Mapping[str, Callable[[Turn], Event]]] = MappingProxyType(
         "revoked": _revoked,
         "fell": _fell,
         "holds again": _holds_again,
+        "duplicate": _duplicate,
+        "no duplicate": _no_duplicate,
         "award proposed": _award_proposed,
         "award outcome": _award_decided,
     }

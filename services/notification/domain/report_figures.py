@@ -42,6 +42,7 @@ Fact = Literal[
     "award_refused",
     "award_withdrawn",
     "duplicate",
+    "duplicate_withdrawn",
 ]
 """What an event says of a model, as the read model keeps it."""
 
@@ -52,7 +53,8 @@ of recognition; an award proposal."""
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """`facts` are counted; with `until` a fact counts at the end while none of those followed for the same
-    thing. `part_of` names the total it is a part of.
+    thing. What one of `taken_back_by` takes back was a mistake and counts in no period. `part_of` names the total
+    it is a part of.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     facts: tuple[Fact, ...]
     until: tuple[Fact, ...] = ()
+    taken_back_by: tuple[Fact, ...] = ()
     part_of: str | None = None
     at_end: bool = False
 
@@ -83,6 +86,7 @@ def _figure(
     source: str,
     *facts: Fact,
     until: tuple[Fact, ...] = (),
+    taken_back_by: tuple[Fact, ...] = (),
     part_of: str | None = None,
     at_end: bool = False,
 ) -> Figure:
@@ -94,6 +98,7 @@ def _figure(
         source=source,
         facts=facts,
         until=until,
+        taken_back_by=taken_back_by,
         part_of=part_of,
         at_end=at_end,
     )
@@ -319,6 +324,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
         "cases",
         "practice: same_achievement",
         "duplicate",
+        taken_back_by=("duplicate_withdrawn",),
     ),
     _figure(
         "award_proposed",
