@@ -34,15 +34,15 @@ from shared.contracts.appraisal import (
 from shared.contracts.values import CategoryId, Forgettable, OrganizationId, WorkField
 from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
-from shared.host.lists import into
+from shared.host.lists import Statement, into
 from shared.host.policy import Role
 from shared.host.service import NotFoundError, Page, Query
 from shared.host.successions import where_standing
 
 TEAM_READERS: Final = (Role.APPRAISER, Role.OFFICE_CLERK, Role.AUDITOR)
 APPRAISERS: Final = (Role.APPRAISER,)
-PERSONS_MAX: Final = 500
-"""Different persons looked through for whose list it is: those who appraise for one unit."""
+APPRAISERS_READ_MAX: Final = 2_000
+"""Members of teams looked through for one page of a person's list: names lie in the vault, one by one."""
 
 # --- who is in a team --------------------------------------------------------------------------
 
@@ -156,29 +156,47 @@ class MineRow(msgspec.Struct, frozen=True, kw_only=True):
     scored: int
 
 
+class _Member(MineRow, frozen=True, kw_only=True):
+    """A member of a team of the unit, who may be anybody."""
+
+    payload: UUID
+    commitment: str
+
+
 async def list_mine(query: Query[ListMine]) -> Page[MineRow]:
-    """The open appraisals in whose team you are, the longest open first: your work list."""
+    """The open appraisals in whose team you are, the longest open first: your work list. A page may hold fewer than
+    asked for; `next` says whether there is more to look through.
+    """
     actor = query.actor
     unit = query.parameters.unit or (None if actor is None else actor.organization)
     if actor is None or unit is None:
         return Page(items=[])
-    current = await where_standing(
-        query.read,
-        SUCCESSIONS,
-        select(appraisers.c.payload, appraisers.c.commitment)
-        .join(appraisals, appraisals.c.team == appraisers.c.team)
-        .where(appraisals.c.status == "opened"),
-        appraisals.c.model,
-        legal_date(query.now),
-        (appraisals.c.appraising_unit, unit, "appraising_unit"),
+    statement = await _members_of(query, unit)
+    order = (
+        Order(appraisals.c.opened_at),
+        Order(appraisals.c.appraisal_id),
+        Order(appraisers.c.appraiser),
     )
-    persons = (await query.read.execute(current.distinct().limit(PERSONS_MAX))).all()
-    mine: list[str] = []
-    for row in persons:
-        reference = Forgettable(payload=UUID(row.payload), commitment=row.commitment)
-        found = await person(query, reference)
-        if found is not None and found.account == actor.subject:
-            mine.append(row.payload)
+    wanted, found, read = query.parameters, list[MineRow](), 0
+    accounts: dict[UUID, str | None] = {}
+    while True:
+        # As many at once as the page may hold: where all are the caller's, none is left over.
+        page = await fetch_page(query.read, statement, order, wanted, into(_Member))
+        for one in page.items:
+            if one.payload not in accounts:
+                reference = Forgettable(payload=one.payload, commitment=one.commitment)
+                known = await person(query, reference)
+                accounts[one.payload] = None if known is None else known.account
+            if accounts[one.payload] == actor.subject:
+                found.append(_shown(one))
+        read += len(page.items)
+        if found or page.next is None or read >= APPRAISERS_READ_MAX:
+            return Page(items=found, next=page.next)
+        wanted = msgspec.structs.replace(wanted, cursor=page.next)
+
+
+async def _members_of(query: Query[ListMine], unit: UUID) -> Statement:
+    """Who is in a team of a unit's open appraisals, with the dossier."""
     scored = (
         select(func.count())
         .select_from(sealed)
@@ -192,6 +210,8 @@ async def list_mine(query: Query[ListMine]) -> Page[MineRow]:
         select(
             appraisals,
             appraisers.c.appraiser,
+            appraisers.c.payload,
+            appraisers.c.commitment,
             models.c.name.label("model_name"),
             models.c.address.label("model_address"),
             scored.label("scored"),
@@ -201,10 +221,21 @@ async def list_mine(query: Query[ListMine]) -> Page[MineRow]:
                 models, models.c.model_id == appraisals.c.model
             )
         )
-        .where(appraisals.c.status == "opened", appraisers.c.payload.in_(mine))
+        .where(appraisals.c.status == "opened")
     )
-    order = (Order(appraisals.c.opened_at), Order(appraisals.c.appraisal_id))
-    return await fetch_page(query.read, statement, order, query.parameters, into(MineRow))
+    return await where_standing(
+        query.read,
+        SUCCESSIONS,
+        statement,
+        appraisals.c.model,
+        legal_date(query.now),
+        (appraisals.c.appraising_unit, unit, "appraising_unit"),
+    )
+
+
+def _shown(member: _Member) -> MineRow:
+    """The dossier; who the person is was only looked at."""
+    return MineRow(**{name: getattr(member, name) for name in MineRow.__struct_fields__})
 
 
 # --- scores ------------------------------------------------------------------------------------

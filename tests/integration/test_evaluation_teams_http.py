@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
 
+from shared.contracts import evaluation as evaluation_events
 from shared.contracts import registration
+from shared.contracts.appraisal import AppraisalOpened, Appraiser, TeamAssigned
 from shared.contracts.running import EvidenceAttached, EvidenceWithdrawn
+from shared.contracts.values import AppraisalId, Forgettable
 from tests.support import story
 from tests.support.evaluating import APPRAISAL, ONE, POSTED, POSTING, Evaluation, evaluating
 from tests.support.scoring import ALL, BOTH, NAMES, SCORES, TEAM, member, opened, score
@@ -23,6 +28,10 @@ FILE = "ab" * 32
 async def evaluation(tmp_path: Path) -> AsyncIterator[Evaluation]:
     async with evaluating(tmp_path) as evaluation:
         yield evaluation
+
+
+def _id(number: int) -> UUID:
+    return UUID(int=0x018F << 112 | number)
 
 
 async def seen(evaluation: Evaluation, user: str) -> Mapping[str, list[int]]:
@@ -172,6 +181,43 @@ async def test_an_appraiser_finds_what_is_to_be_done(evaluation: Evaluation) -> 
     alone = {"members": [member("appraiser")], "reason": "Đồng chí Lô bận."}
     await evaluation.ok(TEAM, alone, user="appraiser")
     assert (await here.get(mine, user="foreign-appraiser", unit=SECTION))["items"] == []
+
+
+async def test_an_appraisers_list_is_whole_however_many_appraise_for_the_unit(
+    evaluation: Evaluation,
+) -> None:
+    """In pages, and nobody else's are on it."""
+    here = evaluation.here
+    await evaluation.opened()
+    await evaluation.ok(TEAM, BOTH, user="appraiser")
+    found = await evaluation.stored(f"appraisal-{APPRAISAL}")
+    opened_here = msgspec.json.decode(found[0].data, type=AppraisalOpened)
+    for number in range(4):
+        other = AppraisalId(_id(number + 1))
+        first = 1000 * (number + 1)
+        members = tuple(
+            Appraiser(
+                appraiser_id=_id(first + place),
+                person=Forgettable(payload=_id(10_000 + first + place), commitment="ab" * 32),
+            )
+            for place in range(150)
+        )
+        await here.record(
+            evaluation_events.EVENTS,
+            f"appraisal-{other}",
+            msgspec.structs.replace(opened_here, appraisal_id=other),
+            TeamAssigned(appraisal_id=other, members=members, follows_field=False),
+        )
+    for user in ("appraiser", "foreign-appraiser"):
+        rows, asked = [], {"unit": SECTION, "limit": 100}
+        while True:
+            page = await here.get("/evaluation/appraisals/mine", user=user, **asked)
+            rows += page["items"]
+            if page["next"] is None:
+                break
+            asked["cursor"] = page["next"]
+        assert [row["appraisal_id"] for row in rows] == [str(APPRAISAL)], user
+        assert "payload" not in rows[0] and "commitment" not in rows[0]
 
 
 async def test_evidence_is_what_is_attached_to_the_model(evaluation: Evaluation) -> None:
