@@ -29,7 +29,7 @@ Write = Callable[[str, str, Json, str], Awaitable[Written]]
 @dataclass(frozen=True)
 class Sitting:
     """A council, the dossiers on its agenda, and who comes: to one without quorum too few do. Where a paper is
-    `mistaken` for another choice, it is put right.
+    `mistaken` for another choice, it is put right, and a member has a reservation.
     """
 
     body: str
@@ -136,6 +136,7 @@ async def _play(player: Player, ground: Ground, sitting: Sitting) -> None:
     seen = await wait_for(f"{council.name}: count", counted)
     missed = {one["outcome"] == "undecided" for one in seen["candidates"]}
     assert missed == {not sitting.quorate}, sitting
+    await _sign_minutes(player, write, path, sitting, present[-1])
 
 
 def _opening(player: Player, ground: Ground, sitting: Sitting) -> Json:
@@ -144,6 +145,31 @@ def _opening(player: Player, ground: Ground, sitting: Sitting) -> Json:
         "appraisals": [str(appraisal_of(player.model_id(model))) for model in sitting.models],
         "question": "Đồng ý đề nghị công nhận?",
     }
+
+
+RESERVED: Final = "Đồng ý với kết quả; đề nghị ghi rõ phần đóng góp của nhân dân trong hồ sơ."
+
+
+async def _sign_minutes(
+    player: Player, write: Write, path: str, sitting: Sitting, reserving: str
+) -> None:
+    """The secretary signs, then the chair; of one sitting with a reservation. A year played on from here signs the
+    same: nobody signs before the reservation, which changes the hash.
+    """
+    council = player.province.councils[sitting.body]
+
+    async def drafted() -> Json | None:
+        seen = await player.api.read("evaluation", path)
+        return seen if seen["minutes"] else None
+
+    seen = await wait_for(f"{council.name}: minutes", drafted)
+    signatures = f"{path}/minutes/signatures"
+    if sitting.mistaken:
+        words = {"words": RESERVED}
+        await write("reservation", f"{path}/minutes/reservations", words, reserving)
+        seen = await player.api.read("evaluation", path)
+    for user in (council.secretary, council.chair):
+        await write(f"signature-{user}", signatures, {"minutes": seen["minutes"]}, user)
 
 
 async def _enter_paper(

@@ -10,6 +10,7 @@ from services.evaluation import (
     ballot_api,
     council_api,
     facts,
+    minutes_api,
     queries,
     rescoring_api,
     rules_api,
@@ -161,6 +162,7 @@ def routes(api: Api) -> None:
     _posting_routes(api)
     sitting_api.routes(api)
     sheet_api.routes(api)
+    minutes_api.routes(api)
     ballot_api.routes(api)
 
 

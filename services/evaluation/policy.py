@@ -34,6 +34,12 @@ from services.evaluation.domain.criteria import (
     CriteriaSet,
 )
 from services.evaluation.domain.field_team import FIELD_TEAM, AssignFieldTeam, FieldTeam
+from services.evaluation.domain.minutes import (
+    DraftMinutes,
+    EnterReservation,
+    SignMinutes,
+    SignOnPaper,
+)
 from services.evaluation.domain.posting import (
     AnswerOpinion,
     ClosePosting,
@@ -93,6 +99,8 @@ _BY_COUNCIL: Final = tuple(
 _BY_SECRETARY: Final = (Grant(Role.SECRETARY, BODY), Grant(Role.SECRETARY, APPRAISING_UNIT))
 # Membership is asked of the frozen electorate: a member votes whatever body sent him.
 _BY_VOTER: Final = (Grant(Role.COUNCIL_MEMBER, ANY), Grant(Role.CHAIR, ANY))
+# Who holds a seat is asked of the sitting's roll.
+_BY_SEAT: Final = (*_BY_VOTER, Grant(Role.SECRETARY, ANY))
 _BY_EVERYONE: Final = (Grant(Role.PUBLIC, ANY),)
 _BY_ITSELF: Final[tuple[Grant, ...]] = ()
 
@@ -216,6 +224,10 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 CorrectWrittenVote: _BY_SECRETARY,
                 CloseSitting: _BY_COUNCIL,
                 CountSitting: _BY_ITSELF,
+                DraftMinutes: _BY_ITSELF,
+                EnterReservation: _BY_VOTER,
+                SignMinutes: _BY_SEAT,
+                SignOnPaper: _BY_SECRETARY,
             }
         ),
         _agendas_model,

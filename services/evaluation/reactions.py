@@ -186,6 +186,8 @@ async def advise(
     appraisal: AppraisalId,
     ballot: BallotResult | NoQuorum | None,
     cites: tuple[UUID, ...],
+    *,
+    minutes_unsigned: bool = False,
 ) -> None:
     """Issue the advice that follows from an appraisal and its last ballot."""
     loaded: Loaded[Appraisal] = await work.load(APPRAISAL, appraisal)
@@ -198,6 +200,7 @@ async def advise(
         posting_working_days=settings.posting_working_days.value,
         ballot_mode=settings.ballot_mode.value,
         ballot=ballot,
+        minutes_unsigned=minutes_unsigned,
         at=work.now,
     )
     await work.execute(

@@ -44,6 +44,9 @@ from shared.contracts.registration import (
 from shared.contracts.running import FeedbackRaised
 from shared.contracts.sitting import (
     AgendaSettled,
+    MinutesDrafted,
+    MinutesSigned,
+    ReservationEntered,
     SittingClosed,
     SittingCounted,
     SittingOpened,
@@ -61,7 +64,7 @@ AppraisalStatus = Literal[
     "opened", "appraised", "posted", "posting-closed", "advised", "discontinued"
 ]
 BallotStatus = Literal["open", "closed", "tallied", "quorum-missed"]
-SittingStatus = Literal["opening", "open", "closed", "counted"]
+SittingStatus = Literal["opening", "open", "closed", "counted", "unsigned", "signed"]
 
 _ID: Final = ID_CHARACTERS
 _TIME: Final = TIME_CHARACTERS
@@ -219,7 +222,9 @@ sittings: Final = Table(
     Column("candidates", Integer, nullable=False),
     Column("places", Integer),
     Column("status", String(20), nullable=False),
+    Column("awaiting", String(40), nullable=False),
     Column("opened_at", String(_TIME), nullable=False),
+    Index("sittings_by_status", "status", "opened_at", "sitting_id"),
     Index("sittings_by_time", "opened_at", "sitting_id"),
 )
 ballots: Final = Table(
@@ -262,7 +267,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=8,
+    version=9,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,
@@ -377,11 +382,25 @@ READ_MODEL: Final = ReadModel(
             sittings,
             candidates=lambda r: len(r.event.agenda),
             status="opening",
+            awaiting="",
             opened_at=recorded_at,
         ),
         patches(AgendaSettled, sittings, candidates=lambda r: len(r.event.ballots), status="open"),
         patches(SittingClosed, sittings, status="closed"),
         patches(SittingCounted, sittings, status="counted"),
+        patches(
+            MinutesDrafted,
+            sittings,
+            status=lambda r: "unsigned" if r.event.signatories else "signed",
+            awaiting=lambda r: " ".join(one.role for one in r.event.signatories),
+        ),
+        patches(ReservationEntered, sittings, awaiting=lambda r: " ".join(r.event.awaiting)),
+        patches(
+            MinutesSigned,
+            sittings,
+            status=lambda r: "unsigned" if r.event.awaiting else "signed",
+            awaiting=lambda r: " ".join(r.event.awaiting),
+        ),
         puts(
             BallotOpened,
             ballots,

@@ -211,6 +211,7 @@ async def prepare(
             rule_set=opened.rule_set,
             rule_set_version=opened.rule_set_version,
             written_votes=settings.written_votes.value,
+            minutes=settings.minutes.value,
             places_left=ballot_round.places_left,
         ),
         decided=ballot_round.former is not None and not ballot_round.former.undecided,

@@ -1,10 +1,11 @@
 """What evaluation answers about sittings. Results are public; names are for those entitled to them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from services.evaluation.ballot_queries import NoParameters, may_read_names
 from services.evaluation.domain.ballot import BALLOT
@@ -14,28 +15,33 @@ from services.evaluation.persons import held
 from services.evaluation.readmodel import SittingStatus, sittings
 from services.evaluation.sitting_facts import model_names
 from shared.contracts.evaluation import TallyLine
+from shared.contracts.running import Sha256
 from shared.contracts.sitting import (
     CandidateOutcome,
     Dropped,
     MemberRecused,
+    Signatory,
     SittingAttendanceRecorded,
     SittingOpened,
 )
 from shared.contracts.values import CouncilRole
 from shared.host.cursor import Order, PageParameters, fetch_page
-from shared.host.lists import into, where_equal
+from shared.host.lists import where_equal
 from shared.host.service import NotFoundError, Page, Query
 
 
 class ListSittings(PageParameters, frozen=True, kw_only=True):
-    """Filters of the list of sittings."""
+    """Filters of the list of sittings. `awaiting`: whose minutes that role has yet to sign."""
 
     council: UUID | None = None
     status: SittingStatus | None = None
+    awaiting: CouncilRole | None = None
 
 
 class SittingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A sitting in the list; `candidates` counts the dossiers on its agenda."""
+    """A sitting in the list; `candidates` counts the dossiers on its agenda, `awaiting` are the roles that have yet
+    to sign its minutes.
+    """
 
     sitting_id: UUID
     council: UUID
@@ -44,6 +50,7 @@ class SittingRow(msgspec.Struct, frozen=True, kw_only=True):
     candidates: int
     places: int | None
     status: SittingStatus
+    awaiting: tuple[CouncilRole, ...]
     opened_at: datetime
 
 
@@ -53,8 +60,15 @@ async def list_sittings(query: Query[ListSittings]) -> Page[SittingRow]:
     statement = where_equal(
         select(sittings), (sittings.c.council, wanted.council), (sittings.c.status, wanted.status)
     )
+    if wanted.awaiting is not None:
+        statement = statement.where(sittings.c.awaiting.contains(wanted.awaiting))
     order = (Order(sittings.c.opened_at, descending=True), Order(sittings.c.sitting_id))
-    return await fetch_page(query.read, statement, order, wanted, into(SittingRow))
+    return await fetch_page(query.read, statement, order, wanted, _sitting)
+
+
+def _sitting(row: Row[*tuple[Any, ...]]) -> SittingRow:
+    shown = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001 - public there
+    return msgspec.convert({**shown, "awaiting": row.awaiting.split()}, SittingRow, strict=False)
 
 
 class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +92,9 @@ class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SittingView(msgspec.Struct, frozen=True, kw_only=True):
-    """A sitting as it stands. `settled`: its ballots are open and it can be voted in."""
+    """A sitting as it stands. `settled`: its ballots are open and it can be voted in. `minutes` is the hash of its
+    minutes, where there are any, and `awaiting` are those who have yet to sign them.
+    """
 
     sitting_id: UUID
     revision: int
@@ -89,6 +105,8 @@ class SittingView(msgspec.Struct, frozen=True, kw_only=True):
     attendance: SittingAttendanceRecorded | None
     closed_at: datetime | None
     counted: bool
+    minutes: Sha256 | None
+    awaiting: tuple[Signatory, ...]
 
 
 async def get_sitting(query: Query[NoParameters]) -> SittingView:
@@ -107,6 +125,8 @@ async def get_sitting(query: Query[NoParameters]) -> SittingView:
         attendance=state.attendance,
         closed_at=None if state.closed is None else state.closed.closed_at,
         counted=state.counted is not None,
+        minutes=state.minutes,
+        awaiting=state.unsigned,
     )
 
 

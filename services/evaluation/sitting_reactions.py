@@ -17,11 +17,13 @@ from services.evaluation.domain.ballot import (
     CloseBallot,
     TallyBallot,
 )
+from services.evaluation.domain.minutes import DraftMinutes
 from services.evaluation.domain.places import CountedBallot
 from services.evaluation.domain.sitting import SITTING, CountSitting, SettleAgenda
 from services.evaluation.domain.sitting_state import Sitting
 from services.evaluation.domain.tally import RecordedVote
 from services.evaluation.domain.vote import VOTE, vote_id
+from services.evaluation.minutes_facts import counted_dossiers
 from services.evaluation.persons import Held, held
 from services.evaluation.reactions import advise
 from services.evaluation.readmodel import ballots
@@ -31,6 +33,8 @@ from shared.contracts.evaluation import BallotClosed, BallotOpened, BallotTallie
 from shared.contracts.sitting import (
     CandidateResult,
     Dropped,
+    MinutesDrafted,
+    MinutesSigned,
     SittingClosed,
     SittingCounted,
     SittingOpened,
@@ -201,14 +205,41 @@ async def _counted(work: Work, sitting: Sitting, ballot: Ballot) -> CountedBallo
 
 
 async def on_sitting_counted(recorded: Recorded[SittingCounted], work: Work) -> None:
-    """Issue the advice on every dossier that is decided; on the others the council may vote again."""
-    places = (await work.load(SITTING, recorded.event.sitting_id)).state.opened
-    assert places is not None
-    for result in recorded.event.results:
+    """Draft the minutes where the rules ask for signatures, else issue the advice."""
+    event = recorded.event
+    state = (await work.load(SITTING, event.sitting_id)).state
+    if not state.awaits_minutes:
+        await _advise(work, state, (recorded.id,))
+        return
+    ballots, cites = await counted_dossiers(work, state)
+    command = DraftMinutes(ballots=ballots, at=work.now)
+    await work.execute(SITTING, event.sitting_id, command, cites=cites)
+
+
+async def on_minutes(
+    recorded: Recorded[MinutesDrafted] | Recorded[MinutesSigned], work: Work
+) -> None:
+    """With the last signature that is needed, issue the advice."""
+    state = (await work.load(SITTING, recorded.event.sitting_id)).state
+    if state.minutes_signed:
+        await _advise(work, state, (recorded.id,))
+
+
+async def _advise(work: Work, state: Sitting, cites: tuple[UUID, ...]) -> None:
+    """On every dossier that is decided; on the others the council may vote again."""
+    assert state.opened is not None
+    assert state.counted is not None
+    for result in state.counted.results:
         if not result.repeatable:
             ballot = (await work.load(BALLOT, result.ballot_id)).state
-            of_ballot = _result(ballot, result, places.places)
-            await advise(work, result.appraisal_id, of_ballot, (recorded.id,))
+            of_ballot = _result(ballot, result, state.opened.places)
+            await advise(
+                work,
+                result.appraisal_id,
+                of_ballot,
+                cites,
+                minutes_unsigned=state.awaits_minutes,
+            )
 
 
 def _result(ballot: Ballot, result: CandidateResult, places: int | None) -> BallotResult | NoQuorum:
@@ -243,4 +274,6 @@ REACTIONS: Final = (
     when(BallotTallied, on_counted),
     when(QuorumMissed, on_counted),
     when(SittingCounted, on_sitting_counted),
+    when(MinutesDrafted, on_minutes),
+    when(MinutesSigned, on_minutes),
 )

@@ -88,6 +88,7 @@ from shared.contracts.running import (
     ModelPraised,
     PlanRevised,
 )
+from shared.contracts.sitting import MinutesDrafted, ReservationEntered
 from shared.contracts.values import Duty, LineKind, ModelId, OrganizationId
 from shared.domain.time import legal_date
 from shared.host.lists import Statement
@@ -171,6 +172,12 @@ async def subject_of(
                     "body_above": [above for one in issuer for above in one.superiors.values()],
                 },
                 document=event.report_id,
+            )
+        case MinutesDrafted() | ReservationEntered():
+            return Subject(
+                title=event.question,
+                parties={"council_body": [event.council_body]},
+                document=event.sitting_id,
             )
         case BodyUrged():
             return Subject(

@@ -39,6 +39,9 @@ from shared.contracts.sitting import (
     AgendaSettled,
     ConflictFound,
     MemberRecused,
+    MinutesDrafted,
+    MinutesSigned,
+    ReservationEntered,
     SittingAttendanceRecorded,
     SittingClosed,
     SittingCounted,
@@ -163,6 +166,10 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Share of a criterion's points: appraisers further apart discuss it before the appraisal is complete."""
     site_visit: Setting[SiteVisitRule]
     council: Setting[CouncilMakeup]
+    minutes: Setting[Annotated[tuple[CouncilRole, ...], msgspec.Meta(max_length=3)]]
+    """The roles that sign the minutes of a sitting before the advice follows from it; without any it follows
+    from the count.
+    """
     tie_rule: Setting[TieRule]
     ballot_repeats_max: Setting[Times]
     """How often a ballot may be repeated after the first."""
@@ -449,6 +456,9 @@ EVENTS: Final = Catalogue(
             "SittingAttendanceRecorded.v1": SittingAttendanceRecorded,
             "SittingClosed.v1": SittingClosed,
             "SittingCounted.v1": SittingCounted,
+            "MinutesDrafted.v1": MinutesDrafted,
+            "ReservationEntered.v1": ReservationEntered,
+            "MinutesSigned.v1": MinutesSigned,
             "BallotOpened.v1": BallotOpened,
             "AttendanceRecorded.v1": AttendanceRecorded,
             "VoteCast.v1": VoteCast,

@@ -29,6 +29,7 @@ Relation = Literal[
     "committee",
     "appraising_unit",
     "deciding_body",
+    "council_body",
     "organizer",
     "launching_body",
     "helper",

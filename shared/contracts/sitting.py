@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.appraisal import ConflictTie
+from shared.contracts.appraisal import ConflictTie, EnteredOnBehalf
 from shared.contracts.event import Event
+from shared.contracts.running import Sha256
 from shared.contracts.values import (
     AppraisalId,
     BallotId,
@@ -59,7 +60,7 @@ class SittingOpened(Event, frozen=True):
     """A council meets on one or several dossiers (practice). Its roll and agenda are frozen; the ballots
     follow from it.
 
-    `written_votes` is what their rules say. With `places` no more than so many are adopted: those with the most approvals among the ones that
+    `written_votes` and `minutes` are what their rules say. With `places` no more than so many are adopted: those with the most approvals among the ones that
     reached the threshold.
     """
 
@@ -73,6 +74,7 @@ class SittingOpened(Event, frozen=True):
     rule_set: RuleSetId
     rule_set_version: int
     written_votes: WrittenVotes
+    minutes: tuple[CouncilRole, ...]
     places: int | None = None
 
 
@@ -162,3 +164,51 @@ class SittingCounted(Event, frozen=True):
 
     sitting_id: SittingId
     results: tuple[CandidateResult, ...]
+
+
+class Signatory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A seat whose holder signs the minutes, and the role the rules ask for."""
+
+    seat: UUID
+    role: CouncilRole
+
+
+class MinutesDrafted(Event, frozen=True):
+    """The minutes of a counted sitting were drafted from the record (practice): `minutes` is their hash, the
+    signatories hold the roles that the rules name.
+    """
+
+    sitting_id: SittingId
+    council_body: OrganizationId
+    question: Line
+    minutes: Sha256
+    signatories: tuple[Signatory, ...]
+
+
+class ReservationEntered(Event, frozen=True):
+    """A member put a reservation into the minutes before they were signed (practice): on a dossier, or on the
+    sitting as a whole. Its words are kept apart. `minutes` is the hash of the minutes with it; all in `awaiting`
+    sign these, also who signed the minutes without it.
+    """
+
+    sitting_id: SittingId
+    council_body: OrganizationId
+    question: Line
+    awaiting: tuple[CouncilRole, ...]
+    seat: UUID
+    appraisal: AppraisalId | None
+    words: Forgettable
+    minutes: Sha256
+
+
+class MinutesSigned(Event, frozen=True):
+    """A signatory signed the minutes whose hash is `minutes` (practice). `awaiting` have yet to; when nobody has, the
+    advice follows. `on_behalf` where it was entered from the signed paper of one without an account.
+    """
+
+    sitting_id: SittingId
+    seat: UUID
+    role: CouncilRole
+    minutes: Sha256
+    awaiting: tuple[CouncilRole, ...]
+    on_behalf: EnteredOnBehalf | None = None

@@ -22,6 +22,8 @@ from shared.contracts.recognition import CaseOpened, CaseReopened, Declined, Rec
 from shared.contracts.registration import ResultsReported
 from shared.contracts.sitting import (
     AgendaSettled,
+    MinutesDrafted,
+    MinutesSigned,
     SittingClosed,
     SittingCounted,
     SittingOpened,
@@ -53,6 +55,7 @@ FOLLOWS: Final[Sequence[tuple[type[Event], tuple[type[Event], ...], str]]] = (
     (BallotClosed, (BallotTallied, QuorumMissed), "ballot_id"),
     (SittingOpened, (AgendaSettled,), "sitting_id"),
     (SittingClosed, (SittingCounted,), "sitting_id"),
+    (SittingCounted, (MinutesDrafted,), "sitting_id"),
     (AdviceIssued, (CaseOpened,), "model"),
 )
 """What comes of an event by itself, in the years played here: one of these, about the same thing."""
@@ -79,6 +82,7 @@ async def hold(
             each_mail_was_taken(chronicle, postbox.taken)
         what_follows_by_itself_is_there_once(chronicle)
         each_decided_dossier_is_advised_on(chronicle)
+        nothing_is_advised_before_the_minutes_are_signed(chronicle)
         at_most_one_decision_a_case(chronicle)
         each_vote_counts_once(chronicle)
         for service in chosen([], Settings.of({})):
@@ -183,6 +187,20 @@ def _about(event: Event, name: str) -> UUID:
     found = getattr(event, name, None) or getattr(event, f"{name}_id")
     assert isinstance(found, UUID)
     return found
+
+
+def nothing_is_advised_before_the_minutes_are_signed(chronicle: Chronicle) -> None:
+    """The last signature stands before every advice on what the sitting decided."""
+    agenda: dict[UUID, set[UUID]] = {}
+    signed = set[UUID]()
+    for _, event in chronicle.entries:
+        if isinstance(event, SittingCounted):
+            decided = [one.appraisal_id for one in event.results if not one.repeatable]
+            agenda[event.sitting_id] = set(decided)
+        if isinstance(event, MinutesSigned) and not event.awaiting:
+            signed |= agenda[event.sitting_id]
+        if isinstance(event, AdviceIssued):
+            assert event.appraisal_id in signed, event.appraisal_id
 
 
 def at_most_one_decision_a_case(chronicle: Chronicle) -> None:

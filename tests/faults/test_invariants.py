@@ -19,7 +19,13 @@ from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Recognized
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.running import ProgressReported
-from shared.contracts.sitting import AgendaSettled, SittingCounted, WrittenVoteCorrected
+from shared.contracts.sitting import (
+    AgendaSettled,
+    MinutesDrafted,
+    MinutesSigned,
+    SittingCounted,
+    WrittenVoteCorrected,
+)
 from shared.host.process import open_store
 from shared.host.service import Service
 from shared.host.settings import Settings
@@ -144,18 +150,36 @@ ALTERED: Final[dict[str, tuple[Callable[[Chronicle], None], Alter]]] = {
             invariants.what_follows_by_itself_is_there_once,
             without(kind),
         )
-        for kind in (AppraisalOpened, AgendaSettled, BallotTallied, SittingCounted, CaseOpened)
+        for kind in (
+            AppraisalOpened,
+            AgendaSettled,
+            BallotTallied,
+            SittingCounted,
+            MinutesDrafted,
+            CaseOpened,
+        )
     },
     **{
         f"by itself: {kind.__name__} twice": (
             invariants.what_follows_by_itself_is_there_once,
             doubled(kind),
         )
-        for kind in (AppraisalOpened, AgendaSettled, BallotTallied, SittingCounted, CaseOpened)
+        for kind in (
+            AppraisalOpened,
+            AgendaSettled,
+            BallotTallied,
+            SittingCounted,
+            MinutesDrafted,
+            CaseOpened,
+        )
     },
     "advice: none on a decided dossier": (
         invariants.each_decided_dossier_is_advised_on,
         without(AdviceIssued),
+    ),
+    "advice: minutes without the last signature": (
+        invariants.nothing_is_advised_before_the_minutes_are_signed,
+        without(MinutesSigned, -1),
     ),
     "advice: twice": (invariants.each_decided_dossier_is_advised_on, doubled(AdviceIssued)),
     "decisions: recognised twice": (invariants.at_most_one_decision_a_case, doubled(Recognized)),

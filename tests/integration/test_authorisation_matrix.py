@@ -54,6 +54,8 @@ ROLES = tuple(role for role in Role if role is not Role.PUBLIC)
 ASKS_FOR_THE_PERSON = {
     "evaluation-cast_vote": "not-a-voter",
     "evaluation-hand_in_sheet": "not-a-voter",
+    "evaluation-enter_reservation": "not-a-voter",
+    "evaluation-sign_minutes": "minutes-not-yours",
     "evaluation-seal_score": "not-an-appraiser",
     "evaluation-correct_score": "not-an-appraiser",
     "evaluation-recuse_appraiser": "not-an-appraiser",

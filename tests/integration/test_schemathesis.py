@@ -29,6 +29,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from dvk.services import SERVICES
 from shared.contracts.appraisal import OpinionReceived
 from shared.contracts.recognition import ComplaintLodged
+from shared.contracts.sitting import SittingOpened
 from shared.eventstore.port import START, EventStore
 from shared.host.operations import Operation, Operations, WriteOperation
 from shared.host.settings import Settings
@@ -71,6 +72,7 @@ CATEGORIES: Final = {
     "award_id": "award",
     "notice_id": "notice",
     "sitting_id": "sitting",
+    "seat": "seat",
     "report_id": "report",
     "inspection_id": "inspection",
     "finding_id": "finding",
@@ -209,6 +211,9 @@ async def _known(store: EventStore) -> dict[str, set[str]]:
             if stored.type.endswith(".OpinionReceived.v1"):
                 opinion = msgspec.json.decode(stored.data, type=OpinionReceived)
                 known["opinion"].add(str(opinion.opinion_id))
+            if stored.type.endswith(".SittingOpened.v1"):
+                sitting = msgspec.json.decode(stored.data, type=SittingOpened)
+                known["seat"] |= {str(one.seat) for one in sitting.roll}
             if stored.type.endswith((".RuleSetAdopted.v1", ".CriteriaSetAdopted.v1")):
                 known["version"].add(str(msgspec.json.decode(stored.data)["version"]))
             if stored.type.endswith(".ComplaintLodged.v1"):

@@ -39,6 +39,7 @@ from shared.contracts.registration import (
     ReportingSessionScheduled,
 )
 from shared.contracts.running import FeedbackAnswered, FeedbackRaised, HelpAssigned
+from shared.contracts.sitting import MinutesDrafted, ReservationEntered
 from shared.contracts.values import OrganizationId
 from shared.domain.graph import Succession
 from shared.domain.time import from_microseconds, legal_date
@@ -139,6 +140,8 @@ class Concerned:
                 }
             case BodyUrged():
                 return {"responsible": [event.body]}
+            case MinutesDrafted() | ReservationEntered():
+                return {"council_body": [event.council_body]}
             case FeedbackRaised() | FeedbackAnswered():
                 return self._feedback[event.feedback_id]
             case (

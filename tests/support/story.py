@@ -143,6 +143,7 @@ SETTINGS = RuleSettings(
         value=CouncilMakeup(voters_min=3, single_roles=("chair", "secretary")),
         source="practice: mẫu",
     ),
+    minutes=Setting(value=(), source="practice: mẫu"),
     tie_rule=Setting(value="not_adopted", source="practice: mẫu"),
     ballot_repeats_max=Setting(value=3, source="practice: mẫu"),
     models_per_unit=Setting(value=Quota(at_least=0, at_most=None), source="practice: mẫu"),

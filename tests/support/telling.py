@@ -295,7 +295,20 @@ class Tale:
             found: Json | None = (await self.here.get(ballot))["tallied"]
             return found
 
-        return await self.here.until(tallied)
+        result = await self.here.until(tallied)
+        await self._minutes_are_signed(work, sitting)
+        return result
+
+    async def _minutes_are_signed(self, work: Work, sitting: str) -> None:
+        """By secretary and chair, as the preset asks."""
+
+        async def drafted() -> str | None:
+            found: str | None = (await self.here.get(sitting))["minutes"]
+            return found
+
+        minutes = {"minutes": await self.here.until(drafted)}
+        for account in (work.secretary, f"chair-of-{work.decides}"):
+            await self.write(f"{sitting}/minutes/signatures", minutes, by=account)
 
     async def is_assessed(self, *works: Work) -> None:
         """Appraised, posted for its days, voted for by all: the advice follows."""

@@ -74,6 +74,7 @@ ACTIONS: Final[Mapping[str, Callable[[Book, Page, int], Try | None]]] = MappingP
             judging.notes_attendance,
             judging.votes,
             judging.closes_sitting,
+            judging.signs_minutes,
             recognising.recognises,
             recognising.declines,
             recognising.certifies,
@@ -95,7 +96,7 @@ RARE: Final = frozenset({"withdraws", "ends", "suspends", "closes_review"})
 """They would soon leave nothing to happen."""
 STUCK: Final = frozenset({"surveyed", "returned", "withdrawn", "ended"})
 """With these nothing goes on once registration is over."""
-OWN_VOICE: Final = frozenset({"votes", "opines", "complains"})
+OWN_VOICE: Final = frozenset({"votes", "signs_minutes", "opines", "complains"})
 """Who acts is part of what is tried."""
 COUNTED: Final = frozenset(
     {
@@ -108,7 +109,15 @@ COUNTED: Final = frozenset(
         *("LatenessRecorded", "LateReportAccepted", "AppraisalOpened", "GateChecked"),
         *("CriterionScored", "Appraised", "PostingOpened", "OpinionReceived", "OpinionAnswered"),
         *("PostingClosed", "SittingOpened", "AgendaSettled", "SittingAttendanceRecorded"),
-        *("SittingClosed", "SittingCounted", "BallotOpened", "VoteCast", "BallotClosed"),
+        *(
+            "SittingClosed",
+            "SittingCounted",
+            "MinutesDrafted",
+            "MinutesSigned",
+            "BallotOpened",
+            "VoteCast",
+            "BallotClosed",
+        ),
         *("BallotTallied", "QuorumMissed", "AdviceIssued", "AchievementEntered", "CaseOpened"),
         *("DuplicateFound", "CompetenceDetermined", "Recognized", "Declined"),
         *("DecisionDepartedFromAdvice", "CertificateIssued", "ComplaintLodged"),
@@ -354,7 +363,11 @@ def _next_in_october(page: Page, book: Book) -> list[str]:
         return [*soon, *(["answers_opinion"] * 4 if not all(page.opinions.values()) else [])]
     if page.advice is None:
         ballot = page.ballots[-1] if page.ballots else None
-        if ballot is None or ballot.quorum_missed:
+        if ballot is None:
+            return ["opens_sitting"]
+        if ballot.closed and len(ballot.signed) < 2:
+            return ["signs_minutes"] * 4 + ["opens_sitting"] * ballot.quorum_missed
+        if ballot.quorum_missed:
             return ["opens_sitting"]
         if ballot.present is None:
             return ["notes_attendance"]

@@ -79,6 +79,8 @@ PRIVATE_READS = {
     ("evaluation", "/ballots/{ballot_id}/electorate"),
     ("evaluation", "/sittings/{sitting_id}/roll"),
     ("evaluation", "/sittings/{sitting_id}/seats/{seat}/paper"),
+    ("evaluation", "/sittings/{sitting_id}/seats/{seat}/signature"),
+    ("evaluation", "/sittings/{sitting_id}/minutes/text"),
     ("evaluation", "/councils/{council_id}/members"),
     ("evaluation", "/teams/{unit}"),
     ("evaluation", "/visits"),

@@ -174,6 +174,20 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="The {results} dossiers of the sitting were counted.",
             clause="I.2.1b",
         ),
+        s.MinutesDrafted: Template(
+            vi="Đã lập biên bản phiên họp từ hồ sơ; {signatories} người ký.",
+            en="The minutes of the sitting were drafted from the record; {signatories} sign them.",
+        ),
+        s.ReservationEntered: Template(
+            vi="Một thành viên ghi ý kiến bảo lưu vào biên bản; nội dung được giữ riêng. "
+            "{awaiting} người ký biên bản mới.",
+            en="A member put a reservation into the minutes; its words are kept apart. {awaiting} sign them as they "
+            "stand now.",
+        ),
+        s.MinutesSigned: Template(
+            vi="{role} đã ký biên bản phiên họp; còn {awaiting} người chưa ký. Nhập thay từ bản giấy: {on_behalf}.",
+            en="The {role} signed the minutes of the sitting; {awaiting} have yet to. Entered from a paper: {on_behalf}.",
+        ),
         e.BallotOpened: Template(
             vi="Mở bỏ phiếu công khai, lần {round}, {electorate} người được bỏ phiếu; cần {quorum} tham gia "
             "và {threshold} tán thành tính trên {threshold_denominator}.",

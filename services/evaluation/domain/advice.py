@@ -46,12 +46,13 @@ class NoQuorum(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 class IssueAdvice(Request, frozen=True, kw_only=True):
     """Issue the advice. Nobody asks for it: it follows from the tally, or from the closed posting
-    where the rule set has no ballot.
+    where the rule set has no ballot. `minutes_unsigned`: those of the sitting lack a signature.
     """
 
     posting_working_days: int
     ballot_mode: BallotMode
     ballot: BallotResult | NoQuorum | None
+    minutes_unsigned: bool
     at: Instant
 
 
@@ -83,6 +84,13 @@ BALLOT_MISSING: Final = Refusal(
     practice="ballot_mode",
 )
 
+MINUTES_UNSIGNED: Final = Refusal(
+    "advice-before-minutes-signed",
+    vi="Biên bản phiên họp chưa đủ chữ ký nên chưa thể tham mưu.",
+    en="The minutes of the sitting lack a signature, so nothing can be advised yet.",
+    practice="minutes",
+)
+
 
 def issue_advice(state: Appraisal, command: IssueAdvice) -> tuple[AdviceIssued, ...]:
     """Recognise if and only if the standard is met and the ballot, where there is one, adopted it. A
@@ -100,6 +108,8 @@ def issue_advice(state: Appraisal, command: IssueAdvice) -> tuple[AdviceIssued, 
     ballot = command.ballot
     if command.ballot_mode != "none" and ballot is None:
         raise BALLOT_MISSING()
+    if command.minutes_unsigned:
+        raise MINUTES_UNSIGNED()
     adopted = ballot is None or (isinstance(ballot, BallotResult) and ballot.adopted)
     recognise = appraised.meets_standard and adopted
     return (

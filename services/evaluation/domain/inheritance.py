@@ -33,6 +33,7 @@ from shared.contracts.evaluation import (
 )
 from shared.contracts.particulars import RegistrationItem, SubField
 from shared.contracts.values import (
+    CouncilRole,
     LatenessEffect,
     Likeness,
     OrganizationId,
@@ -60,6 +61,7 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     divergence: Setting[Fraction] | None = None
     site_visit: Setting[SiteVisitRule] | None = None
     council: Setting[CouncilMakeup] | None = None
+    minutes: Setting[Annotated[tuple[CouncilRole, ...], msgspec.Meta(max_length=3)]] | None = None
     tie_rule: Setting[TieRule] | None = None
     ballot_repeats_max: Setting[Times] | None = None
     models_per_unit: Setting[Quota] | None = None

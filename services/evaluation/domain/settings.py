@@ -87,6 +87,16 @@ TIE_WITHOUT_REPEAT: Final = Refusal(
 )
 
 
+MINUTES_ROLE: Final = Refusal(
+    "minutes-role-not-single",
+    vi="Biên bản do «{role}» ký, nhưng quy định về hội đồng không có đúng một người giữ vai trò này, hoặc vai trò ghi "
+    "hai lần. Hãy sửa «minutes» hoặc «council».",
+    en="The minutes are signed by “{role}”, yet the council's make-up does not have exactly one holder of that role, "
+    "or it stands there twice. Change “minutes” or “council”.",
+    practice="minutes",
+)
+
+
 def check_settings(settings: RuleSettings) -> None:
     """Whole settings by themselves. Raises RefusedError."""
     for name, setting in each(settings):
@@ -102,6 +112,10 @@ def check_settings(settings: RuleSettings) -> None:
     _check_share("divergence", settings.divergence.value)
     if settings.tie_rule.value == "repeat" and settings.ballot_repeats_max.value == 0:
         raise TIE_WITHOUT_REPEAT()
+    minutes, single = settings.minutes.value, settings.council.value.single_roles
+    for role in minutes:
+        if role not in single or minutes.count(role) > 1:
+            raise MINUTES_ROLE(role=role)
     quota = settings.models_per_unit.value
     if quota.at_most is not None and quota.at_most < quota.at_least:
         raise QUOTA_REVERSED(at_least=quota.at_least, at_most=quota.at_most)

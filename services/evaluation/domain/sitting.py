@@ -15,6 +15,15 @@ from services.evaluation.domain.attendance import (
     check_attended,
     record_attendance,
 )
+from services.evaluation.domain.minutes import (
+    DraftMinutes,
+    EnterReservation,
+    SignMinutes,
+    SignOnPaper,
+    draft_minutes,
+    enter_reservation,
+    sign_minutes,
+)
 from services.evaluation.domain.places import CountedBallot, results_of
 from services.evaluation.domain.sitting_state import (
     Sitting,
@@ -37,6 +46,7 @@ from shared.contracts.values import (
     AppraisalId,
     BallotId,
     CouncilId,
+    CouncilRole,
     Line,
     OrganizationId,
     RuleSetId,
@@ -74,6 +84,7 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True):
     rule_set: RuleSetId
     rule_set_version: int
     written_votes: WrittenVotes
+    minutes: tuple[CouncilRole, ...]
     places_left: int | None = None
 
 
@@ -124,7 +135,16 @@ class CountSitting(Request, frozen=True, kw_only=True):
 
 
 SittingCommand = (
-    OpenSitting | SettleAgenda | RecordAttendance | CorrectWrittenVote | CloseSitting | CountSitting
+    OpenSitting
+    | SettleAgenda
+    | RecordAttendance
+    | CorrectWrittenVote
+    | CloseSitting
+    | CountSitting
+    | DraftMinutes
+    | EnterReservation
+    | SignMinutes
+    | SignOnPaper
 )
 
 # --- rules ------------------------------------------------------------------------------------
@@ -175,6 +195,12 @@ def decide(state: Sitting, command: SittingCommand) -> tuple[SittingEvent, ...]:
             return _close(state, command)
         case CountSitting():
             return _count(state, command)
+        case DraftMinutes():
+            return draft_minutes(state, command)
+        case EnterReservation():
+            return enter_reservation(state, command)
+        case SignMinutes() | SignOnPaper():
+            return sign_minutes(state, command)
 
 
 def _open(state: Sitting, command: OpenSitting) -> tuple[SittingOpened, ...]:
@@ -204,6 +230,7 @@ def _open(state: Sitting, command: OpenSitting) -> tuple[SittingOpened, ...]:
             rule_set=agenda.rule_set,
             rule_set_version=agenda.rule_set_version,
             written_votes=agenda.written_votes,
+            minutes=agenda.minutes,
             places=command.places,
         ),
     )
@@ -259,6 +286,10 @@ SITTING: Final[Decider[Sitting, SittingCommand, SittingEvent]] = Decider(
             "CorrectWrittenVote": CorrectWrittenVote,
             "CloseSitting": CloseSitting,
             "CountSitting": CountSitting,
+            "DraftMinutes": DraftMinutes,
+            "EnterReservation": EnterReservation,
+            "SignMinutes": SignMinutes,
+            "SignOnPaper": SignOnPaper,
         }
     ),
 )

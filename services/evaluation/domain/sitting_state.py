@@ -5,9 +5,14 @@ from uuid import UUID
 
 import msgspec
 
+from shared.contracts.running import Sha256
 from shared.contracts.sitting import (
     AgendaSettled,
     Candidate,
+    MinutesDrafted,
+    MinutesSigned,
+    ReservationEntered,
+    Signatory,
     SittingAttendanceRecorded,
     SittingClosed,
     SittingCounted,
@@ -25,6 +30,9 @@ SittingEvent = (
     | WrittenVoteCorrected
     | SittingClosed
     | SittingCounted
+    | MinutesDrafted
+    | ReservationEntered
+    | MinutesSigned
 )
 
 Attends = Literal["present", "asked", "absent", "unrecorded"]
@@ -41,6 +49,10 @@ class Sitting(msgspec.Struct, frozen=True):
     """Of votes entered from paper, in the order they were made."""
     closed: SittingClosed | None = None
     counted: SittingCounted | None = None
+    drafted: MinutesDrafted | None = None
+    reservations: tuple[ReservationEntered, ...] = ()
+    signatures: tuple[MinutesSigned, ...] = ()
+    """Also of minutes that stand no longer."""
 
     @property
     def voters(self) -> tuple[UUID, ...]:
@@ -54,6 +66,32 @@ class Sitting(msgspec.Struct, frozen=True):
         if self.opened is None or self.settled is None:
             return ()
         return tuple(one for one in self.opened.agenda if one.ballot_id in self.settled.ballots)
+
+    @property
+    def minutes(self) -> Sha256 | None:
+        """The hash of the minutes that stand."""
+        if self.reservations:
+            return self.reservations[-1].minutes
+        return None if self.drafted is None else self.drafted.minutes
+
+    @property
+    def unsigned(self) -> tuple[Signatory, ...]:
+        """Who has yet to sign the minutes that stand."""
+        signed = {one.seat for one in self.signatures if one.minutes == self.minutes}
+        signatories = () if self.drafted is None else self.drafted.signatories
+        return tuple(one for one in signatories if one.seat not in signed)
+
+    @property
+    def minutes_signed(self) -> bool:
+        """Whether there are minutes and they bear every signature."""
+        return self.drafted is not None and not self.unsigned
+
+    @property
+    def awaits_minutes(self) -> bool:
+        """Whether the advice waits for signatures: the rules ask for them, and something was voted on."""
+        asked = self.opened is not None and bool(self.opened.minutes)
+        voted = self.counted is not None and bool(self.counted.results)
+        return asked and voted and not self.minutes_signed
 
     def attends(self, seat: UUID) -> Attends:
         """What the attendance says of a seat."""
@@ -86,12 +124,20 @@ def evolve(state: Sitting, event: SittingEvent) -> Sitting:
             return msgspec.structs.replace(state, closed=event)
         case SittingCounted():
             return msgspec.structs.replace(state, counted=event)
+        case MinutesDrafted():
+            return msgspec.structs.replace(state, drafted=event)
+        case ReservationEntered():
+            return msgspec.structs.replace(state, reservations=(*state.reservations, event))
+        case MinutesSigned():
+            return msgspec.structs.replace(state, signatures=(*state.signatures, event))
 
 
 def stage(state: Sitting) -> str:
     """Where a sitting stands, in a word."""
     if state.opened is None:
         return UNKNOWN_STAGE
+    if state.drafted is not None:
+        return "unsigned" if state.unsigned else "signed"
     if state.counted is not None:
         return "counted"
     if state.closed is not None:

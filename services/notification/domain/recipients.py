@@ -77,6 +77,7 @@ from shared.contracts.running import (
     ModelPraised,
     PlanRevised,
 )
+from shared.contracts.sitting import MinutesDrafted, ReservationEntered
 from shared.contracts.values import OrganizationId
 
 
@@ -115,6 +116,8 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(DossierCorrected, ("appraising_unit",), _PRACTICE),
     RecipientRule(SiteVisitScheduled, ("holder", "committee"), _PRACTICE),
     RecipientRule(PostingOpened, ("holder", "committee"), _PRACTICE),
+    RecipientRule(MinutesDrafted, ("council_body",), "practice: minutes"),
+    RecipientRule(ReservationEntered, ("council_body",), "practice: minutes"),
     RecipientRule(AdviceIssued, ("deciding_body",), "guideline III.2.1c"),
     RecipientRule(Recognized, _OF_DECISIONS, _DECISION),
     RecipientRule(Declined, _OF_DECISIONS, _DECISION),

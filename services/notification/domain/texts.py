@@ -75,6 +75,15 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Kết quả thẩm định mô hình “{title}” đang được công khai lấy ý kiến.",
             en="The appraisal of the model “{title}” is posted in public for opinions.",
         ),
+        "MinutesDrafted": NoticeText(
+            vi="Phiên họp “{title}” đã kiểm phiếu và có biên bản. Chủ trì, thư ký hoặc người được quy định hãy đọc và ký.",
+            en="The sitting “{title}” is counted and has its minutes. Who signs them by the rules: read and sign them.",
+        ),
+        "ReservationEntered": NoticeText(
+            vi="Biên bản phiên họp “{title}” có thêm ý kiến bảo lưu. Hãy đọc lại và ký, kể cả người đã ký bản trước.",
+            en="The minutes of the sitting “{title}” have a new reservation. Read and sign them, also if you signed those "
+            "before.",
+        ),
         "AdviceIssued": NoticeText(
             vi="Đã có tham mưu về mô hình “{title}”. Hãy xem xét, quyết định.",
             en="The advice on the model “{title}” is there. Consider it and decide.",
@@ -327,6 +336,8 @@ _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "RuleSetAdopted": "/evaluation/rule-sets/{document}",
         "PeriodicReportIssued": "/notification/issued-reports/{document}",
+        "MinutesDrafted": "/evaluation/sittings/{document}/minutes",
+        "ReservationEntered": "/evaluation/sittings/{document}/minutes",
         "BodyUrged": "/notification/urging-letters",
         "FeedbackRaised": "/registration/feedback",
         "FeedbackAnswered": "/registration/feedback",

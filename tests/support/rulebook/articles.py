@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from shared.contracts import appraisal, evaluation, recognition, registration, running
+from shared.contracts import appraisal, evaluation, recognition, registration, running, sitting
 from shared.contracts.event import Event
 from shared.contracts.notification import NoticeQueued
 from shared.domain.time import VIET_NAM
@@ -54,6 +54,8 @@ class Articles:
         self.closes: dict[UUID, date] = {}
         self.posted: set[UUID] = set()
         self.votes: defaultdict[UUID, list[str]] = defaultdict(list)
+        self.agendas: dict[UUID, tuple[UUID, ...]] = {}
+        self.signed: set[UUID] = set()
         self.adopted: dict[UUID, bool] = {}
         self.advice: dict[UUID, str] = {}
         self.recognised: dict[tuple[UUID | None, str, str], UUID] = {}
@@ -132,11 +134,19 @@ class Articles:
                 self.posted.add(event.appraisal_id)
             case evaluation.BallotOpened():
                 assert event.appraisal_id in self.posted, "voted before the posting was over"
+            case sitting.SittingCounted():
+                decided = (one.appraisal_id for one in event.results if not one.repeatable)
+                self.agendas[event.sitting_id] = tuple(decided)
+            case sitting.MinutesSigned() if not event.awaiting:
+                self.signed.update(self.agendas[event.sitting_id])
             case evaluation.VoteCast():
                 self.votes[event.ballot_id].append(event.choice)
             case evaluation.BallotTallied():
                 self._is_counted(event)
             case appraisal.AdviceIssued():
+                assert event.appraisal_id in self.signed, (
+                    "advised on before the minutes were signed"
+                )
                 recognise = self.standard[event.model] and self.adopted.get(event.model, False)
                 assert event.advice == ("recognise" if recognise else "decline"), "III.2.1c"
                 self.advice[event.model] = event.advice

@@ -55,6 +55,8 @@ class Ballot:
     votes: dict[str, str] = field(default_factory=dict)
     closed: bool = False
     quorum_missed: bool = False
+    minutes: str | None = None
+    signed: set[str] = field(default_factory=set)
 
     def adopted(self) -> bool:
         """At least 7 of 10 of those present or asked approve."""

@@ -275,7 +275,7 @@ def votes(_: Book, page: Page, n: int) -> Try | None:
     return Try(f"{ballot.address}/sheets", sheet, frozenset({voter}), breaks, happens)
 
 
-def closes_sitting(book: Book, page: Page, _: int) -> Try | None:
+def closes_sitting(_: Book, page: Page, __: int) -> Try | None:
     if not page.ballots:
         return None
     ballot = page.ballots[-1]
@@ -291,16 +291,53 @@ def closes_sitting(book: Book, page: Page, _: int) -> Try | None:
 
     def happens(_: Json) -> list[str]:
         ballot.closed = True
-        closing = ["SittingClosed", "BallotClosed", "SittingCounted"]
-        if 3 * len(ballot.votes) < 2 * len(ballot.seats):
-            ballot.quorum_missed = True
-            if len(page.ballots) < BALLOT_ROUNDS_MAX:
-                return [*closing, "QuorumMissed"]
-            return [*closing, "QuorumMissed", *_advised(book, page, adopted=False)]
-        return [*closing, "BallotTallied", *_advised(book, page, adopted=ballot.adopted())]
+        ballot.quorum_missed = 3 * len(ballot.votes) < 2 * len(ballot.seats)
+        result = "QuorumMissed" if ballot.quorum_missed else "BallotTallied"
+        return ["SittingClosed", "BallotClosed", result, "SittingCounted", "MinutesDrafted"]
+
+    def looked(seen: Json) -> None:
+        ballot.minutes = seen["minutes"]
 
     happens_now = nothing if ballot.closed else happens
-    return Try(f"{ballot.address}/closure", {}, _table(page), breaks, happens_now)
+    look = (ballot.address, f"secretary-of-{page.decides}", looked)
+    return Try(f"{ballot.address}/closure", {}, _table(page), breaks, happens_now, look)
+
+
+def signs_minutes(book: Book, page: Page, n: int) -> Try | None:
+    """By secretary and chair; at times by a member, or of minutes that do not stand."""
+    if not page.ballots:
+        return None
+    ballot = page.ballots[-1]
+    signers = [f"{role}-of-{page.decides}" for role in ("secretary", "chair")]
+    free = [one for one in signers if one not in ballot.signed]
+    signer = free[n % len(free)] if free and n % 7 else signers[n % 2]
+    if n % 23 == 1:
+        signer = f"member-1-of-{page.decides}"
+    wrong = n % 19 == 1
+    breaks = frozenset(
+        code
+        for broken, code in (
+            (ballot.minutes is None, "minutes-not-drafted"),
+            (signer not in signers, "minutes-not-yours"),
+            (wrong, "minutes-changed"),
+        )
+        if broken
+    )
+
+    def happens(_: Json) -> list[str]:
+        if signer in ballot.signed:
+            return []
+        ballot.signed.add(signer)
+        if len(ballot.signed) < len(signers):
+            return ["MinutesSigned"]
+        if ballot.quorum_missed and len(page.ballots) < BALLOT_ROUNDS_MAX:
+            return ["MinutesSigned"]
+        adopted = not ballot.quorum_missed and ballot.adopted()
+        return ["MinutesSigned", *_advised(book, page, adopted=adopted)]
+
+    form = {"minutes": "0" * 64 if wrong or ballot.minutes is None else ballot.minutes}
+    path = f"{ballot.address}/minutes/signatures"
+    return Try(path, form, frozenset({signer}), breaks, happens)
 
 
 def _advised(book: Book, page: Page, *, adopted: bool) -> list[str]:

@@ -33,6 +33,7 @@ BY_ITSELF = {
     "CloseBallot",
     "SettleAgenda",
     "CountSitting",
+    "DraftMinutes",
 }
 PRESETS = load_presets()
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.evaluation.domain.advice import (
     BALLOT_MISSING,
+    MINUTES_UNSIGNED,
     NOT_APPRAISED,
     POSTING_OPEN,
     BallotResult,
@@ -43,7 +44,9 @@ result = BallotResult(
     threshold=Fraction(numerator=7, denominator=10),
     adopted=True,
 )
-advise = IssueAdvice(posting_working_days=10, ballot_mode="open", ballot=result, at=NOW)
+advise = IssueAdvice(
+    posting_working_days=10, ballot_mode="open", minutes_unsigned=False, ballot=result, at=NOW
+)
 advice = AdviceIssued(
     appraisal_id=opened.appraisal_id,
     model=opened.model,
@@ -184,3 +187,9 @@ def test_before_it_opened_after_the_advice_and_a_second_time_a_withdrawal_change
 def test_what_was_advised_on_is_no_longer_posted() -> None:
     post = OpenPosting(where=posted.where, rules=POSTING_RULES, at=NOW)
     appraisal.given(*COMPLETE, advice).when(post).then_refused(ALREADY_ADVISED)
+
+
+def test_nothing_is_advised_before_the_minutes_are_signed() -> None:
+    early = msgspec.structs.replace(advise, minutes_unsigned=True)
+    refused = appraisal.given(*POSTED).when(early).then_refused(MINUTES_UNSIGNED)
+    assert refused.refusal.practice == "minutes"

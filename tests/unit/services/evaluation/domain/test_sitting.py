@@ -93,6 +93,7 @@ agenda = Agenda(
     rule_set=RuleSetId(UUID(int=3)),
     rule_set_version=1,
     written_votes="allowed",
+    minutes=("chair", "secretary"),
 )
 open_sitting = OpenSitting(
     sitting_id=SittingId(UUID(int=9)),
@@ -115,6 +116,7 @@ opened = SittingOpened(
     rule_set=agenda.rule_set,
     rule_set_version=1,
     written_votes="allowed",
+    minutes=("chair", "secretary"),
 )
 BALLOTS = tuple(one.ballot_id for one in AGENDA)
 settle = SettleAgenda(ballots=BALLOTS, dropped=(), at=NOW)
