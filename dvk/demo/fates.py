@@ -48,6 +48,8 @@ class Fate(StrEnum):
     ENDED = "ended"
     WITHDRAWN_BEFORE_DECISION = "withdrawn-before-decision"
     JOINT = "held-jointly"
+    TERM = "runs-for-years"
+    CONTINUED = "continued"
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,14 @@ TOLD: Final[dict[Fate, Told]] = {
     Fate.JOINT: Told(
         "hai đơn vị cùng thực hiện, được công nhận", "held by two bodies together, recognised"
     ),
+    Fate.TERM: Told(
+        "đăng ký cho nhiều năm, được công nhận, bước sang năm sau, kéo dài thêm",
+        "registered for several years, recognised, in its next year, extended",
+    ),
+    Fate.CONTINUED: Told(
+        "được công nhận, tiếp tục thành mô hình năm sau",
+        "recognised, continued as a model of the next year",
+    ),
 }
 
 AFTERWARDS: Final = frozenset(
@@ -196,6 +206,8 @@ DECIDED: Final = AFTERWARDS | frozenset(
             Fate.THOUGHT_DUPLICATE,
             Fate.NAMED_ANEW,
             Fate.JOINT,
+            Fate.TERM,
+            Fate.CONTINUED,
         ),
     }
 )
@@ -241,6 +253,8 @@ _PER_64: Final[dict[Fate, int]] = {
     Fate.ENDED: 1,
     Fate.WITHDRAWN_BEFORE_DECISION: 1,
     Fate.JOINT: 1,
+    Fate.TERM: 1,
+    Fate.CONTINUED: 1,
 }
 """How many of 64 models have a fate out of the ordinary; the demonstration's choice, no statistics."""
 

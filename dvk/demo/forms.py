@@ -60,6 +60,7 @@ def registration(model: DemoModel, province: Province, movement: UUID) -> Json:
     return {
         "movement": str(movement),
         "year": YEAR,
+        "last_year": YEAR + 1 if model.fate is Fate.TERM else None,
         "aim": "exemplar" if model.fate is Fate.EXEMPLAR else "model",
         "name": model.name,
         "address": model.address,

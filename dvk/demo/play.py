@@ -16,6 +16,7 @@ from dvk.demo.deciding import case_of, decide
 from dvk.demo.fates import DECIDED, DECLINED, TOLD, Fate
 from dvk.demo.judging import judge
 from dvk.demo.models import choose_models
+from dvk.demo.onward import go_on
 from dvk.demo.player import YEAR, Player, Stage
 from dvk.demo.province import load_province
 from dvk.demo.setup import enter_province
@@ -88,6 +89,7 @@ async def play(api: Api, order: Order, stage: Stage) -> Summary:
     await beside.autumn(player)
     await decide(player)
     await after_decisions(player, ground)
+    await go_on(player)
     await beside.winter(player)
     outcomes = await _outcomes(player, ground.movement)
     _check(player, outcomes)

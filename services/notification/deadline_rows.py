@@ -2,7 +2,7 @@
 demand stands in inspection_rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -34,6 +34,7 @@ from shared.contracts.running import (
     ExtensionGranted,
     HelpAssigned,
 )
+from shared.contracts.term import TermYearBegun
 from shared.host.copying import puts
 from shared.host.rows import Patch, Put, RowChange, Value
 from shared.host.service import Handler, Recorded, on
@@ -98,11 +99,22 @@ WHETHER_RUNNING_OR_NOT: Final[tuple[Matter, ...]] = ("registration_answer", "rev
 
 
 def _registered(recorded: Recorded[ModelRegistered]) -> Iterable[RowChange]:
-    model = str(recorded.event.model_id)
-    last_days: dict[Matter, str | None] = {
+    answer: dict[Matter, str | None] = {
         "registration_answer": recorded.event.answer_by.isoformat(),
-        **dict.fromkeys(_RESULTS),
     }
+    return _due(recorded, answer | dict.fromkeys(_RESULTS))
+
+
+def _year_begun(recorded: Recorded[TermYearBegun]) -> Iterable[RowChange]:
+    """What was due in the former year of its term is due anew, by the calendar of this one."""
+    return _due(recorded, dict.fromkeys(_RESULTS))
+
+
+def _due(
+    recorded: Recorded[ModelRegistered] | Recorded[TermYearBegun],
+    last_days: Mapping[Matter, str | None],
+) -> Iterable[RowChange]:
+    model = str(recorded.event.model_id)
     for matter, last_day in last_days.items():
         yield Put(
             deadlines,
@@ -213,6 +225,7 @@ def _adopted(recorded: Recorded[RuleSetAdopted]) -> Iterable[RowChange]:
 
 HANDLERS: Final[tuple[Handler, ...]] = (
     on(ModelRegistered, _registered),
+    on(TermYearBegun, _year_begun),
     on(RegistrationAccepted, _answered),
     on(RegistrationReturned, _answered),
     on(ModelWithdrawn, _answered),

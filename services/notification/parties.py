@@ -89,6 +89,7 @@ from shared.contracts.running import (
     PlanRevised,
 )
 from shared.contracts.sitting import MinutesDrafted, ReservationEntered
+from shared.contracts.term import TermChanged, TermYearBegun
 from shared.contracts.values import Duty, LineKind, ModelId, OrganizationId
 from shared.domain.time import legal_date
 from shared.host.lists import Statement
@@ -265,6 +266,8 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | ResultsReported()
             | JointHolderConsented()
             | HolderChanged()
+            | TermYearBegun()
+            | TermChanged()
             | PlanRevised()
             | ModelPraised()
             | DifficultyRaised()

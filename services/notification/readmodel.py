@@ -32,6 +32,7 @@ from shared.contracts.registration import (
     RegistrationAccepted,
 )
 from shared.contracts.running import FeedbackRaised, ModelEnded, ModelResumed, ModelSuspended
+from shared.contracts.term import TermYearBegun
 from shared.domain.time import to_microseconds
 from shared.host.copying import patches, puts, recorded_at
 from shared.host.rows import Patch, RowChange, Value
@@ -55,7 +56,7 @@ models: Final = Table(
     Column("rule_set_version", Integer, nullable=False),
     Column("running", Integer, nullable=False),
 )
-"""`running`: accepted, and neither suspended, ended nor withdrawn."""
+"""`running`: accepted, and neither suspended, ended nor withdrawn. `year` is the one of its term under report."""
 
 advisers: Final = Table(
     "advisers",
@@ -179,6 +180,7 @@ READ_MODEL: Final = ReadModel(
             ),
         ),
         patches(RegistrationAccepted, models, running=1),
+        patches(TermYearBegun, models, "year"),
         patches(HolderChanged, models, "holder"),
         patches(ModelSuspended, models, running=0),
         patches(ModelResumed, models, running=1),

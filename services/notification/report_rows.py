@@ -47,6 +47,7 @@ from shared.contracts.running import (
     ModelSuspended,
     PlanAdopted,
 )
+from shared.contracts.term import TermYearBegun
 from shared.contracts.values import ModelId
 from shared.domain.time import legal_date
 from shared.host.copying import patches, puts, recorded_at
@@ -260,6 +261,14 @@ HANDLERS: Final[tuple[Handler, ...]] = (
     _facts(
         ModelReattested,
         _said("reattested"),
+        model=lambda e: e.model_id,
+        subject=lambda r: _of_year(r.event.model_id, r.event.year),
+    ),
+    # A year that begins is no silence; it is looked for from then on.
+    _facts(TermYearBegun, _said("heard"), model=lambda e: e.model_id),
+    _facts(
+        TermYearBegun,
+        _said("carried_on"),
         model=lambda e: e.model_id,
         subject=lambda r: _of_year(r.event.model_id, r.event.year),
     ),

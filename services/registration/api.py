@@ -2,11 +2,11 @@
 
 from typing import Final
 
-import msgspec
 from msgspec.structs import asdict
 
 from services.registration import (
     answering_api,
+    continuing_api,
     course_api,
     evidence_api,
     facts,
@@ -20,7 +20,6 @@ from services.registration import (
     standing_api,
 )
 from services.registration.domain.erasure import ERASURE
-from services.registration.domain.facts import RegistrationRules
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     AcceptLateReport,
@@ -53,14 +52,11 @@ from services.registration.domain.movement import (
     SetCalendar,
     SetCalendarForm,
 )
-from services.registration.domain.similarity import Similar, Texts
-from services.registration.similarity_queries import Registering, similar_to
-from shared.contracts.registration import ModelRegistered
+from services.registration.registering import register, similar_of
 from shared.contracts.values import ModelId, MovementId
-from shared.domain.time import legal_date
 from shared.host.cursor import PageParameters
 from shared.host.erasure import erasure_routes
-from shared.host.service import Api, Call, NotFoundError, Outcome, Page, Work
+from shared.host.service import Api, Call, NotFoundError, Outcome, Page
 
 # --- movements --------------------------------------------------------------------------------
 
@@ -102,53 +98,12 @@ async def register_model(call: Call[RegisterModelForm]) -> Outcome:
     model = ModelId(call.path_id("model_id"))
     if (await call.load(MODEL, model)).revision < 0:
         raise NotFoundError("model")
-    return await _register(call, model)
+    return await register(call, call.body, model)
 
 
 async def register_unsurveyed_model(call: Call[RegisterModelForm]) -> Outcome:
     """Begin a model with its registration, where the rule set lets the survey follow (survey_gate)."""
-    return await _register(call, ModelId(call.new_id))
-
-
-async def _register(call: Call[RegisterModelForm], model: ModelId) -> Outcome:
-    body = asdict(call.body)
-    name = body.pop("person")
-    known = await facts.of_movement(
-        call, call.body.movement, call.body.year, call.body.deciding_body
-    )
-    holder, cited = await facts.of_holder(
-        call, call.body.holder, call.body.holder_kind, legal_date(call.now)
-    )
-    former = (await call.load(MODEL, model)).state.registration
-    successions, ends = await facts.of_parties(call, call.body, former)
-    person = None if name is None else await call.keep("holder", name.encode())
-    command = RegisterModel(
-        **body,
-        model_id=model,
-        at=call.now,
-        holder_person=person,
-        holder_facts=holder,
-        successions=successions,
-        movement_year=known.year,
-        rules=known.rules,
-    )
-    similar = await _similar(call, command, known.rules)
-    command = msgspec.structs.replace(command, similar=similar)
-    unit = quota_places.Unit(
-        model=model,
-        unit=command.holder,
-        movement=command.movement,
-        year=command.year,
-        committee=command.committee,
-    )
-    place = await quota_places.place_for(call, command, unit)
-    return await call.execute(
-        MODEL,
-        model,
-        msgspec.structs.replace(command, place=place),
-        cites=tuple(dict.fromkeys((*known.cites, *cited, *ends))),
-        rules=known.rule_set_name,
-    )
+    return await register(call, call.body, ModelId(call.new_id))
 
 
 async def record_launching_body_registration(
@@ -172,26 +127,15 @@ async def accept_registration(call: Call[AcceptRegistrationForm]) -> Outcome:
     known = await facts.of_model(call, state)
     successions, ends = await facts.of_duties(call, model)
     similar = (
-        () if state.registration is None else await _similar(call, state.registration, known.rules)
+        ()
+        if state.registration is None
+        else await similar_of(call, state.registration, state.term.continued, known.rules)
     )
     command = AcceptRegistration(
         **asdict(call.body), at=call.now, successions=successions, similar=similar
     )
     cites = tuple(dict.fromkeys((*known.cites, *ends)))
     return await call.execute(MODEL, model, command, cites=cites, rules=known.rule_set_name)
-
-
-async def _similar(
-    work: Work, ours: RegisterModel | ModelRegistered, rules: RegistrationRules
-) -> tuple[Similar, ...]:
-    registering = Registering(
-        model=ours.model_id,
-        texts=Texts(name=ours.name, place=ours.address, content=ours.content),
-        holder=ours.holder,
-        year=ours.year,
-        aim=ours.aim,
-    )
-    return await similar_to(work.read, registering, rules.similarity)
 
 
 async def return_registration(call: Call[ReturnRegistrationForm]) -> Outcome:
@@ -261,6 +205,7 @@ def routes(api: Api) -> None:
     _results_routes(api)
     answering_api.routes(api)
     holders_api.routes(api)
+    continuing_api.routes(api)
     quota_places.routes(api)
     similarity_queries.routes(api)
     running_api.routes(api)

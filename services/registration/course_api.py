@@ -28,7 +28,8 @@ from services.registration.domain.life import (
     SuspendModelForm,
 )
 from services.registration.domain.model import MODEL
-from services.registration.readmodel import models
+from services.registration.domain.term import ChangeTerm, ChangeTermForm
+from services.registration.readmodel import continuations, models
 from services.registration.running_api import acting
 from services.registration.running_queries import NoParameters, registered
 from services.registration.running_rows import replications
@@ -40,6 +41,8 @@ from shared.host.service import Api, Call, Outcome, Page, Query
 
 _ONE: Final = "/models/{model_id}"
 _TAG: Final = "course of models"
+CONTINUATIONS_MAX: Final = 100
+"""Continuations of a model that are shown; it has one a year at most."""
 
 
 # --- more time, corrections -------------------------------------------------------------------
@@ -65,6 +68,22 @@ async def refuse_extension(call: Call[RefuseExtensionForm]) -> Outcome:
         **asdict(call.body), at=call.now, movement_year=year, successions=successions
     )
     return await call.execute(MODEL, model, command, cites=tuple(dict.fromkeys((*cites, *ends))))
+
+
+async def change_term(call: Call[ChangeTermForm]) -> Outcome:
+    """Extend or shorten a model's term as its party committee, with the reason (practice)."""
+    model = call.path_id("model_id")
+    known = await facts.of_model(call, (await call.load(MODEL, model)).state)
+    successions, ends = await facts.of_duties(call, model)
+    command = ChangeTerm(
+        **asdict(call.body),
+        at=call.now,
+        movement_year=known.year,
+        rules=known.rules,
+        successions=successions,
+    )
+    cites = tuple(dict.fromkeys((*known.cites, *ends)))
+    return await call.execute(MODEL, model, command, cites=cites, rules=known.rule_set_name)
 
 
 async def correct_entry(call: Call[CorrectEntryForm]) -> Outcome:
@@ -170,18 +189,34 @@ async def list_unattested_models(query: Query[ListUnattested]) -> Page[Unatteste
 
 
 class LineageView(msgspec.Struct, frozen=True, kw_only=True):
-    """The originals a model goes back to, nearest first."""
+    """The originals a model goes back to, and the models of former years that it continues, each nearest first; and those
+    that continue it, by their first year.
+    """
 
     model_id: UUID
     originals: tuple[UUID, ...]
+    forerunners: tuple[UUID, ...]
+    continued_by: tuple[UUID, ...]
 
 
 async def get_lineage(query: Query[NoParameters]) -> LineageView:
-    """The models a model was taken from, one after the other (clause II.5)."""
+    """The models a model was taken from, one after the other, and its own former and later years (clause II.5)."""
     model_id = query.path_id("model_id")
     registered((await query.load(MODEL, model_id)).state)
     originals, _ = await facts.originals(query.load, model_id)
-    return LineageView(model_id=model_id, originals=originals)
+    later = (
+        select(continuations.c.model_id)
+        .join(models, models.c.model_id == continuations.c.model_id)
+        .where(continuations.c.continues == str(model_id))
+        .order_by(models.c.year, models.c.model_id)
+        .limit(CONTINUATIONS_MAX)
+    )
+    return LineageView(
+        model_id=model_id,
+        originals=originals,
+        forerunners=await facts.forerunners(query.load, model_id),
+        continued_by=tuple(UUID(one) for one in (await query.read.execute(later)).scalars()),
+    )
 
 
 class CopyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +263,7 @@ def _time_routes(api: Api) -> None:
         command=RefuseExtension,
         tag=_TAG,
     )
+    api.write(f"{_ONE}/term", ChangeTermForm, change_term, command=ChangeTerm, tag=_TAG)
     api.write(
         f"{_ONE}/corrections", CorrectEntryForm, correct_entry, command=CorrectEntry, tag=_TAG
     )

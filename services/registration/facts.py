@@ -95,9 +95,9 @@ async def of_movement(
 
 
 async def of_model(work: Work, model: Model) -> Facts:
-    """The facts for a registered model: the rule-set version its dossier is stamped with."""
+    """The facts for a registered model's year under report: the rule-set version its dossier is stamped with."""
     registration = _required(model)
-    _, calendar, cited = await _movement(work, registration.movement, registration.year)
+    _, calendar, cited = await _movement(work, registration.movement, model.term.year)
     rules, rules_event = await rules_of(work, model)
     return Facts(year=calendar, rules=rules, cites=(*cited, rules_event))
 
@@ -109,9 +109,16 @@ async def rules_of(work: Work, model: Model) -> tuple[RegistrationRules, UUID]:
 
 
 async def calendar_of(work: Work, model: Model) -> tuple[MovementYear, tuple[UUID, ...]]:
-    """The year a registered model belongs to, and the events to cite."""
+    """The year that is under report of a registered model, and the events to cite."""
     registration = _required(model)
-    _, calendar, cited = await _movement(work, registration.movement, registration.year)
+    _, calendar, cited = await _movement(work, registration.movement, model.term.year)
+    return calendar, cited
+
+
+async def next_year_of(work: Work, model: Model) -> tuple[MovementYear, tuple[UUID, ...]]:
+    """The year after the one under report, and the events to cite. Raises RefusedError without its calendar."""
+    registration = _required(model)
+    _, calendar, cited = await _movement(work, registration.movement, model.term.year + 1)
     return calendar, cited
 
 
@@ -141,6 +148,7 @@ async def _movement(
         registration_opens=calendar.registration_opens,
         registration_closes=calendar.registration_closes,
         results_before=calendar.results_before,
+        movement_ends_with=launched.last_year,
     )
     cited = () if loaded.event_id is None else (loaded.event_id,)
     return launched, facts, (*cited, *cites)
@@ -166,6 +174,7 @@ async def _rules(
         holidays=settings.holidays.value,
         help_days=settings.help_days.value,
         supplements_max=settings.supplements_max.value,
+        term_years_max=settings.term_years_max.value,
         items=settings.registration_items.value,
         sub_fields=settings.sub_fields.value,
         models_per_unit=settings.models_per_unit.value,
@@ -209,6 +218,17 @@ async def originals(load: LoadModel, model: UUID) -> tuple[tuple[ModelId, ...], 
             break
         lineage.append(source.original)
     return tuple(lineage), tuple(cites)
+
+
+async def forerunners(load: LoadModel, model: UUID) -> tuple[ModelId, ...]:
+    """What a model continues, and what that continued, nearest first; as many as LINEAGE_STEPS_MAX."""
+    found: list[ModelId] = []
+    for _ in range(LINEAGE_STEPS_MAX):
+        state = (await load(MODEL, found[-1] if found else model)).state
+        if state.term.continued is None:
+            break
+        found.append(state.term.continued.continues)
+    return tuple(found)
 
 
 async def of_holder(

@@ -55,7 +55,7 @@ async def change_holder(call: Call[ChangeHolderForm]) -> Outcome:
         model=model,
         unit=command.holder,
         movement=registration.movement,
-        year=registration.year,
+        year=state.term.year,
         committee=committee or registration.committee,
     )
     place = await quota_places.place_for(call, command, unit)

@@ -29,6 +29,7 @@ from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     AcceptLateReport,
     AcceptRegistration,
+    ContinueModel,
     HoldReportingSession,
     LapsePlace,
     MissReportingSession,
@@ -86,6 +87,7 @@ from services.registration.domain.support import (
     RecordInterimAssessment,
     ResolveDifficulty,
 )
+from services.registration.domain.term import BeginTermYear, ChangeTerm
 from services.registration.standing_policy import STANDING_RULES
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.values import OrganizationId
@@ -255,6 +257,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
             {
                 SurveySite: _BY_HOLDER,
                 RegisterModel: _BY_HOLDER,
+                ContinueModel: _BY_HOLDER,
                 LapsePlace: _BY_HOLDER,
                 RecordLaunchingBodyRegistration: _BY_LAUNCHING_BODY,
                 AcceptRegistration: _BY_COMMITTEE,
@@ -276,6 +279,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 WithdrawEvidence: _BY_HOLDER,
                 GrantExtension: _BY_COMMITTEE,
                 RefuseExtension: _BY_COMMITTEE,
+                ChangeTerm: _BY_COMMITTEE,
                 CorrectEntry: _BY_WHO_ENTERED,
                 SuspendModel: _BY_HOLDER,
                 ResumeModel: _BY_HOLDER,
@@ -289,6 +293,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
                 HoldReportingSession: _BY_COMMITTEE,
                 MissReportingSession: _BY_TIME_ALONE,
                 NoteSilence: _BY_TIME_ALONE,
+                BeginTermYear: _BY_TIME_ALONE,
                 WithdrawModel: _BY_HOLDER,
             }
         ),

@@ -11,6 +11,7 @@ from services.registration.domain.model import MODEL
 from services.registration.domain.model_state import Status
 from services.registration.domain.movement import MOVEMENT
 from services.registration.domain.plan import Plan
+from services.registration.domain.term import YearOver
 from services.registration.organization_rows import successions
 from services.registration.readmodel import (
     holdings,
@@ -87,8 +88,8 @@ async def get_movement(query: Query[NoParameters]) -> MovementView:
 
 
 class ListModels(PageParameters, frozen=True, kw_only=True):
-    """Filters of the list of models; `q` ignores case and diacritics. A body that succeeded another finds its
-    models too.
+    """Filters of the list of models; `q` ignores case and diacritics; `year` is any of a model's term. A body that
+    succeeded another finds its models too.
     """
 
     q: str | None = None
@@ -104,11 +105,15 @@ class ListModels(PageParameters, frozen=True, kw_only=True):
 
 
 class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A model in the list. An individual's name is personal data and not shown."""
+    """A model in the list. Results and session are those of `reports_year`. An individual's name is personal data and
+    not shown.
+    """
 
     model_id: UUID
     movement: UUID
     year: int
+    last_year: int
+    reports_year: int
     aim: str
     name: str
     address: str
@@ -158,11 +163,12 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
             with_numbers, models.c.search.concat(" ").concat(models.c.holder_search), wanted.q
         ),
         (models.c.movement, wanted.movement),
-        (models.c.year, wanted.year),
         (models.c.status, wanted.status),
         (models.c.field, wanted.field),
         (models.c.sub_field, wanted.sub_field),
     )
+    if wanted.year is not None:
+        statement = statement.where(models.c.year <= wanted.year, models.c.last_year >= wanted.year)
     statement = await where_standing(
         query.read,
         successions,
@@ -187,11 +193,16 @@ async def list_models(query: Query[ListModels]) -> Page[ModelRow]:
 
 
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):
-    """A model as it stands, without personal data: names are references."""
+    """A model as it stands, without personal data: names are references. Results, lateness, session and more time are
+    those of `reports_year`; `years_over` has what the years of its term before it came to.
+    """
 
     model_id: UUID
     status: Status
     revision: int
+    reports_year: int
+    last_year: int
+    years_over: tuple[YearOver, ...]
     survey: SiteSurveyed | None
     registration: ModelRegistered
     consents: tuple[OrganizationId, ...]
@@ -217,6 +228,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     results_extended_to: date | None
     suspended: bool
     original: ModelId | None
+    continues: ModelId | None
+    """The model of a former year that it carries on."""
 
 
 async def get_model(query: Query[NoParameters]) -> ModelView:
@@ -226,10 +239,14 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
     if state.registration is None:
         raise NotFoundError("model")
     granted, source = state.extensions.granted, state.life.replicates
+    continued = state.term.continued
     return ModelView(
         model_id=state.registration.model_id,
         status=state.status,
         revision=loaded.revision,
+        reports_year=state.term.year,
+        last_year=state.term.last_year,
+        years_over=state.term.over,
         survey=state.survey,
         registration=state.registration,
         consents=tuple(sorted(state.consents, key=str)),
@@ -253,4 +270,5 @@ async def get_model(query: Query[NoParameters]) -> ModelView:
         results_extended_to=granted.due_before if granted is not None else None,
         suspended=state.life.suspended is not None,
         original=source.original if source is not None else None,
+        continues=continued.continues if continued is not None else None,
     )

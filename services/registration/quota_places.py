@@ -7,7 +7,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 
 from services.registration.domain.holders import ChangeHolder
 from services.registration.domain.model import MODEL
@@ -21,13 +21,15 @@ from services.registration.domain.quota import (
     FreePlace,
     TakePlace,
 )
+from services.registration.domain.stages import registration_of
+from services.registration.domain.term import years_of
 from services.registration.organization_queries import as_at
 from services.registration.organization_rows import successions
 from services.registration.readmodel import models, movements, rule_sets
 from services.registration.rules_in_force import rules_in_force
 from shared.contracts.evaluation import RuleSettings
 from shared.contracts.holding import HolderChanged
-from shared.contracts.registration import ModelRegistered, ModelWithdrawn
+from shared.contracts.registration import ModelWithdrawn
 from shared.contracts.values import ModelId, MovementId, OrganizationId, RuleSetId, Year
 from shared.domain.refusal import RefusedError
 from shared.domain.time import legal_date
@@ -124,15 +126,26 @@ async def _counted(call: Call[msgspec.Struct], wanted: Unit) -> tuple[ModelId, .
         .where(
             models.c.holder == str(wanted.unit),
             models.c.movement == str(wanted.movement),
-            models.c.year == wanted.year,
+            counts_in(wanted.year),
             models.c.holder_kind == "collective",
-            models.c.status != "withdrawn",
         )
         .order_by(models.c.model_id)
         .limit(PLACES_MAX)
     )
     found = (await call.read.execute(statement)).scalars()
     return tuple(ModelId(UUID(model)) for model in found)
+
+
+def counts_in(year: int) -> ColumnElement[bool]:
+    """Whether a model counts in its unit's quota of a year: in that of its registration, and in the later ones of
+    its term unless it ended.
+    """
+    return and_(
+        models.c.year <= year,
+        models.c.last_year >= year,
+        models.c.status != "withdrawn",
+        or_(models.c.year == year, models.c.status != "ended"),
+    )
 
 
 async def _free_unused(call: Call[msgspec.Struct], wanted: Unit) -> bool:
@@ -172,9 +185,9 @@ async def _free_unused(call: Call[msgspec.Struct], wanted: Unit) -> bool:
 
 async def _withdrawn(recorded: Recorded[ModelWithdrawn], work: Work) -> None:
     """A withdrawn model gives its unit's place back."""
-    registration = (await work.load(MODEL, recorded.event.model_id)).state.registration
-    if registration is not None:
-        await _give_back(work, registration, registration.holder, "withdrawn", recorded.id)
+    state = (await work.load(MODEL, recorded.event.model_id)).state
+    if state.registration is not None:
+        await _give_back(work, state, state.registration.holder, "withdrawn", recorded.id)
 
 
 async def _changed(recorded: Recorded[HolderChanged], work: Work) -> None:
@@ -182,29 +195,31 @@ async def _changed(recorded: Recorded[HolderChanged], work: Work) -> None:
     state = (await work.load(MODEL, recorded.event.model_id)).state
     registration, former = state.registration, recorded.event.former
     if registration is not None and not state.counts_for(
-        former, registration.movement, registration.year
+        former, registration.movement, state.term.year
     ):
-        await _give_back(work, registration, former, "holder-changed", recorded.id)
+        await _give_back(work, state, former, "holder-changed", recorded.id)
 
 
 async def _give_back(
     work: Work,
-    registration: ModelRegistered,
+    state: Model,
     unit: OrganizationId,
     why: Literal["withdrawn", "holder-changed"],
     cause: UUID,
 ) -> None:
-    stream = quota_id(unit, registration.movement, registration.year)
-    place = (await work.load(QUOTA, stream)).state.get(registration.model_id)
-    if place is not None:
-        free = FreePlace(
-            place_id=place.place_id,
-            unit=unit,
-            committee=registration.committee,
-            why=why,
-            at=work.now,
-        )
-        await work.execute(QUOTA, stream, free, cites=(cause,))
+    registration = registration_of(state)
+    for year in years_of(state.term):  # the place is one of the year in which its holder took it
+        stream = quota_id(unit, registration.movement, year)
+        place = (await work.load(QUOTA, stream)).state.get(registration.model_id)
+        if place is not None:
+            free = FreePlace(
+                place_id=place.place_id,
+                unit=unit,
+                committee=registration.committee,
+                why=why,
+                at=work.now,
+            )
+            await work.execute(QUOTA, stream, free, cites=(cause,))
 
 
 GIVE_BACK: Final[tuple[Reaction, ...]] = (
@@ -247,9 +262,8 @@ async def list_units_below_quota(query: Query[ListUnitsBelowQuota]) -> Page[Unit
         select(models.c.holder, func.count().label("registered"))
         .where(
             models.c.movement == str(wanted.movement),
-            models.c.year == wanted.year,
+            counts_in(wanted.year),
             models.c.holder_kind == "collective",
-            models.c.status != "withdrawn",
             models.c.registered_on <= on.isoformat(),
         )
         .group_by(models.c.holder)

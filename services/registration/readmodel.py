@@ -43,6 +43,7 @@ from shared.contracts.running import (
     PlanAdopted,
     ProgressReported,
 )
+from shared.contracts.term import ModelContinued, TermChanged, TermYearBegun
 from shared.host.copying import adds, patches, puts, recorded_at
 from shared.host.rows import Patch, Put, Remove, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
@@ -82,6 +83,8 @@ models: Final = Table(
     Column("model_id", String(_ID), primary_key=True),
     Column("movement", String(_ID), nullable=False),
     Column("year", Integer, nullable=False),
+    Column("last_year", Integer, nullable=False),
+    Column("reports_year", Integer, nullable=False),
     Column("aim", String(20), nullable=False),
     Column("name", String(200), nullable=False),
     Column("address", String(200), nullable=False),
@@ -115,13 +118,17 @@ models: Final = Table(
     Column("holder_search", Text, nullable=False),
     Index("models_by_time", "registered_at", "model_id"),
     Index("models_by_name", "search", "model_id"),
-    Index("models_awaiting_session", "movement", "year", "status", "session"),
+    Index("models_awaiting_session", "movement", "reports_year", "status", "session"),
     Index("models_by_answer", "status", "answer_by", "model_id"),
     Index("models_by_silence", "status", "heard_on", "model_id"),
     Index("models_by_committee", "committee", "registered_at", "model_id"),
     Index("models_by_unit", "holder", "movement", "year", "model_id"),
     Index("models_by_holder", "holder", "registered_at", "model_id"),
 )
+
+"""`year` and `last_year` bound its term; `reports_year` is under report, and what is said of results, lateness, more time
+and session is said of that one.
+"""
 
 holdings: Final = Table(
     "holdings",
@@ -132,6 +139,15 @@ holdings: Final = Table(
     Index("holdings_by_body", "organization", "model_id"),
 )
 """Whoever holds a model: the leading holder, of rank 0, and those that hold it together with it."""
+
+continuations: Final = Table(
+    "continuations",
+    TABLES,
+    Column("model_id", String(_ID), primary_key=True),
+    Column("continues", String(_ID), nullable=False),
+    Index("continuations_by_forerunner", "continues", "model_id"),
+)
+"""Models that carry on another of a former year."""
 
 numbers: Final = Table(
     "numbers",
@@ -243,6 +259,8 @@ READ_MODEL: Final = ReadModel(
         puts(
             ModelRegistered,
             models,
+            last_year=lambda r: r.event.ends_with,
+            reports_year=lambda r: r.event.year,
             status="registered",
             registered_at=recorded_at,
             registered_on=recorded_on,
@@ -297,6 +315,21 @@ READ_MODEL: Final = ReadModel(
             ExtensionGranted,
             models,
             results_extended_to=lambda r: r.event.due_before.isoformat(),
+        ),
+        puts(ModelContinued, continuations),
+        patches(TermChanged, models, "last_year"),
+        patches(
+            TermYearBegun,
+            models,
+            reports_year=lambda r: r.event.year,
+            status="running",
+            heard_on=recorded_on,
+            results_submitted_on=None,
+            results_extended_to=None,
+            days_late=None,
+            late_accepted=0,
+            session="none",
+            session_on=None,
         ),
         patches(ModelSuspended, models, suspended=1),
         patches(ModelResumed, models, suspended=0),

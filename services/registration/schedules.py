@@ -11,6 +11,7 @@ from services.registration import facts
 from services.registration.domain.life import NoteSilence
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import MissReportingSession
+from services.registration.domain.term import BeginTermYear
 from services.registration.readmodel import calendars, models, rule_sets
 from services.registration.running_queries import RULES_OF_MODEL
 from shared.domain.time import legal_date
@@ -29,7 +30,10 @@ async def note_missed_sessions(work: Work) -> None:
         select(models.c.model_id)
         .join(
             calendars,
-            and_(calendars.c.movement_id == models.c.movement, calendars.c.year == models.c.year),
+            and_(
+                calendars.c.movement_id == models.c.movement,
+                calendars.c.year == models.c.reports_year,
+            ),
         )
         .where(
             models.c.status == "running",
@@ -92,7 +96,50 @@ async def _silent(read: AsyncConnection, now: datetime) -> ColumnElement[bool]:
     return and_(models.c.status == "running", models.c.suspended == 0, or_(false(), *silent))
 
 
+async def begin_term_years(work: Work) -> None:
+    """Begin the next year of each term whose registration opened, where the former one is settled: reported, or
+    without results in hand; with them, once registration closed.
+    """
+    today = legal_date(work.now).isoformat()
+    settled = or_(
+        models.c.status == "reported",
+        and_(
+            or_(models.c.session != "none", models.c.suspended == 1),
+            or_(models.c.results_submitted_on.is_(None), calendars.c.registration_closes < today),
+        ),
+    )
+    due = (
+        select(models.c.model_id)
+        .join(
+            calendars,
+            and_(
+                calendars.c.movement_id == models.c.movement,
+                calendars.c.year == models.c.reports_year + 1,
+            ),
+        )
+        .where(
+            models.c.status.in_(("running", "reported")),
+            models.c.reports_year < models.c.last_year,
+            calendars.c.registration_opens <= today,
+            settled,
+        )
+        .order_by(models.c.model_id)
+        .limit(DUE_BATCH_MAX)
+    )
+    for row in (await work.read.execute(due)).all():
+        model_id = UUID(row.model_id)
+        state = (await work.load(MODEL, model_id)).state
+        if not state.has_next_year:
+            continue  # shortened since
+        year, cites = await facts.next_year_of(work, state)
+        successions, ends = await facts.of_duties(work, model_id)
+        command = BeginTermYear(at=work.now, movement_year=year, successions=successions)
+        cited = tuple(dict.fromkeys((*cites, *ends)))
+        await work.execute(MODEL, model_id, command, cites=cited)
+
+
 SCHEDULES: Final = (
     Schedule("missed-reporting-sessions", 60, note_missed_sessions),
+    Schedule("term-years", 60, begin_term_years),
     Schedule("quiet-models", 60, note_silences),
 )

@@ -31,13 +31,15 @@ class Registering(msgspec.Struct, frozen=True, kw_only=True):
     holder: OrganizationId
     year: int
     aim: Aim
+    forerunners: tuple[ModelId, ...]
+    """What it continues, nearest first."""
 
 
 async def similar_to(
     read: AsyncConnection, ours: Registering, wanted: Likeness
 ) -> tuple[Similar, ...]:
     """The models alike, the most alike first: of this and former years, whoever holds them. Withdrawn and returned
-    ones are none, nor what the same holder did in a former year: that is continued.
+    ones are none, nor what it continues, nor what the same holder did until a former year: that is continued too.
     """
     words = leading(ours.texts.place)
     nearest = (
@@ -56,7 +58,8 @@ async def similar_to(
             models.c.aim == ours.aim,
             models.c.year <= ours.year,
             models.c.status.not_in(("withdrawn", "returned")),
-            or_(models.c.holder != str(ours.holder), models.c.year == ours.year),
+            or_(models.c.holder != str(ours.holder), models.c.last_year >= ours.year),
+            models.c.model_id.not_in([str(one) for one in ours.forerunners]),
         )
     )
     found = []

@@ -116,6 +116,7 @@ SiteVisitRule = Literal["required", "optional"]
 DaysMax = Annotated[int, msgspec.Meta(ge=0, le=366)]
 SomeDays = Annotated[int, msgspec.Meta(ge=1, le=366)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=10)]
+TermYears = Annotated[int, msgspec.Meta(ge=1, le=10)]
 
 
 class CouncilMakeup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,6 +183,8 @@ class RuleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How often a registration may be sent back for a supplement."""
     registration_answer_working_days: Setting[SomeDays]
     """Working days the committee has to accept a registration, or return it with reasons."""
+    term_years_max: Setting[TermYears]
+    """Years for which a model may be registered at once."""
     similarity: Setting[Likeness]
     """When a registration is held against another model that may be the same work."""
     quiet_after_days: Setting[SomeDays]

@@ -43,6 +43,7 @@ from shared.contracts.running import (
     ReplicationRecorded,
 )
 from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
+from shared.contracts.term import ModelContinued, TermChanged, TermYearBegun
 from shared.contracts.values import (
     Aim,
     CategoryId,
@@ -255,6 +256,13 @@ class ModelRegistered(Event, frozen=True):
     particulars: Particulars = Particulars()
     joint_holders: JointHolders = ()
     """Who holds it together with `holder`, which leads: its committee, its place in the quota (practice)."""
+    last_year: int | None = None
+    """The last year of its term (practice); None where it is registered for its year alone."""
+
+    @property
+    def ends_with(self) -> int:
+        """The last year of its term, `year` where none is named."""
+        return self.year if self.last_year is None else self.last_year
 
 
 class LaunchingBodyRegistrationRecorded(Event, frozen=True):
@@ -468,6 +476,9 @@ EVENTS: Final = Catalogue(
             "SimilarityFound.v1": SimilarityFound,
             "JointHolderConsented.v1": JointHolderConsented,
             "HolderChanged.v1": HolderChanged,
+            "TermYearBegun.v1": TermYearBegun,
+            "TermChanged.v1": TermChanged,
+            "ModelContinued.v1": ModelContinued,
             "QuotaPlaceTaken.v1": QuotaPlaceTaken,
             "QuotaPlaceFreed.v1": QuotaPlaceFreed,
             "QuotaPlaceLapsed.v1": QuotaPlaceLapsed,

@@ -105,6 +105,7 @@ def registration(model: ModelId, clock: SystemClock) -> RegisterModel:
             registration_opens=date(2020, 1, 1),
             registration_closes=date(2100, 1, 1),
             results_before=date(2100, 10, 1),
+            movement_ends_with=2030,
         ),
         rules=RegistrationRules(
             rule_set=history.RULE_SET,
@@ -116,6 +117,7 @@ def registration(model: ModelId, clock: SystemClock) -> RegisterModel:
             holidays=tuple(date(year, 1, 1) for year in range(2020, 2101)),
             help_days=15,
             supplements_max=1,
+            term_years_max=3,
             models_per_unit=Quota(at_least=0, at_most=None),
             similarity=Likeness(name_percent=60, place_percent=70, content_percent=60),
         ),

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shared.contracts import evaluation, registration
@@ -13,6 +14,7 @@ from shared.contracts.registration import (
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import DifficultyRaised, ExtensionGranted
+from shared.contracts.term import TermYearBegun
 from shared.contracts.values import DifficultyId
 from tests.support import story
 from tests.support.notifying import (
@@ -83,6 +85,35 @@ async def test_more_time_moves_the_reminders(running: World) -> None:
     running.clock.pin(datetime(YEAR, 9, 30, 2, tzinfo=UTC))
     running.clock.pin(datetime(YEAR, 10, 24, 2, tzinfo=UTC))
     assert await deadlines_told(running, "holder", 1) == ["DeadlineApproached.written_results"]
+
+
+async def test_each_year_of_a_term_is_reminded_of_by_its_own_calendar(running: World) -> None:
+    await accept(running)
+    submitted = WrittenResultsSubmitted(
+        model_id=MODEL, year=YEAR, submitted_on=NOW.date(), summary="Xong.", figures=()
+    )
+    begun = TermYearBegun(
+        model_id=MODEL,
+        year=YEAR + 1,
+        committee=COMMITTEE,
+        begun_on=date(YEAR + 1, 1, 2),
+        results_before=date(YEAR + 1, 9, 16),
+    )
+    calendar = msgspec.structs.replace(
+        story.CALENDAR, year=YEAR + 1, results_before=date(YEAR + 1, 9, 16)
+    )
+    movement = f"movement-{story.MOVEMENT}"
+    await running.record(registration.EVENTS, movement, calendar)
+    await running.record(registration.EVENTS, f"model-{MODEL}", submitted, begun)
+    await inbox(running, "holder", "TermYearBegun")
+    running.clock.pin(datetime(YEAR, 9, 30, 2, tzinfo=UTC))
+    running.clock.pin(datetime(YEAR + 1, 9, 8, 2, tzinfo=UTC))
+    assert await deadlines_told(running, "holder", 1) == ["DeadlineApproached.written_results"]
+    running.clock.pin(datetime(YEAR + 1, 9, 16, 2, tzinfo=UTC))
+    assert await deadlines_told(running, "holder", 2) == [
+        "DeadlineApproached.written_results",
+        "DeadlineMissed.written_results",
+    ]
 
 
 async def test_who_takes_help_over_is_reminded_too(running: World) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,6 +19,7 @@ from shared.contracts import evaluation, recognition, registration
 from shared.contracts.particulars import SubField
 from shared.contracts.recognition import DuplicateFound, DuplicateWithdrawn
 from shared.contracts.registration import MovementLaunched, RegistrationAccepted
+from shared.contracts.term import TermYearBegun
 from shared.contracts.values import CaseId, ModelId
 from shared.host.issuer import User
 from shared.host.policy import Role
@@ -148,6 +149,26 @@ async def test_what_is_beyond_the_bound_of_a_breakdown_has_one_row_and_one_list(
     )
     assert last == ("Còn lại (2 dòng cộng chung)", 2)
     assert total == ("Tổng cộng", BREAKDOWN_ROWS_MAX + 2)
+
+
+async def test_a_model_of_several_years_is_registered_once_and_carried_on_in_each_later_one(
+    running: World,
+) -> None:
+    begun = TermYearBegun(
+        model_id=MODEL,
+        year=2027,
+        committee=COMMITTEE,
+        begun_on=date(2027, 1, 4),
+        results_before=date(2027, 10, 1),
+    )
+    running.clock.pin(datetime(2027, 7, 2, 2, tzinfo=UTC))
+    await running.record(registration.EVENTS, f"model-{MODEL}", begun)
+    report = await running.get(REPORTS, user="auditor", body=COMMITTEE, period="2027")
+    figures = {row["figure"]: row for row in report["figures"]}
+    assert (figures["registered"]["value"], figures["registered"]["cumulative"]) == (0, 2)
+    assert (figures["carried_on"]["value"], figures["carried_on"]["before"]) == (1, 0)
+    page = await behind(running, figures["carried_on"]["entries"])
+    assert [row["model_id"] for row in page["items"]] == [str(MODEL)]
 
 
 async def test_the_same_report_as_a_workbook(running: World) -> None:

@@ -62,6 +62,7 @@ year = MovementYear(
     registration_opens=date(2026, 1, 2),
     registration_closes=date(2026, 3, 31),
     results_before=date(2026, 10, 1),
+    movement_ends_with=2030,
 )
 rules = RegistrationRules(
     rule_set=RuleSetId(UUID(int=7)),
@@ -76,6 +77,7 @@ rules = RegistrationRules(
     holidays=(date(2026, 1, 1), date(2026, 5, 1)),
     help_days=15,
     supplements_max=1,
+    term_years_max=3,
     models_per_unit=Quota(at_least=0, at_most=None),
     similarity=Likeness(name_percent=60, place_percent=70, content_percent=60),
 )

@@ -46,6 +46,7 @@ from shared.contracts.running import (
     ProgressReported,
     Target,
 )
+from shared.contracts.term import TermYearBegun
 from shared.contracts.values import AchievementId, Aim, AppraisalId, AwardId, CaseId, ModelId
 from shared.domain.time import to_microseconds
 from shared.eventstore.port import StoredEvent
@@ -386,6 +387,13 @@ HAPPENINGS: Final[Mapping[str, Callable[[Turn], Event]]] = MappingProxyType(
         "ended": lambda turn: ModelEnded(model_id=turn.model, ended_on=turn.on, reason="Xong"),
         "fell quiet": _fell_quiet,
         "attested": _attested,
+        "carried on": lambda turn: TermYearBegun(
+            model_id=turn.model,
+            year=turn.on.year + 1,
+            committee=EAST,
+            begun_on=turn.on,
+            results_before=turn.on,
+        ),
         "reported": _reported,
         "appraised": _appraised,
         "advised": _advised,

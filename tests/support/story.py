@@ -151,6 +151,7 @@ SETTINGS = RuleSettings(
     sub_fields=Setting(value=(), source="practice: mẫu"),
     supplements_max=Setting(value=1, source="practice: mẫu"),
     registration_answer_working_days=Setting(value=5, source="practice: mẫu"),
+    term_years_max=Setting(value=3, source="practice: mẫu"),
     similarity=Setting(
         value=Likeness(name_percent=60, place_percent=70, content_percent=60),
         source="practice: mẫu",

@@ -10,6 +10,7 @@ from shared.contracts.event import Event
 from shared.contracts.holding import HolderChanged, JointHolderConsented
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
+from shared.contracts.term import ModelContinued, TermChanged, TermYearBegun
 
 TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
     {
@@ -134,6 +135,20 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             vi="{holder} tiếp nhận mô hình từ {former}, {committee} ghi nhận ({agreement}). Lý do: {reason}",
             en="{holder} took the model over from {former}, put on record by {committee} ({agreement}). "
             "Reason: {reason}",
+        ),
+        TermYearBegun: Template(
+            vi="Năm {year} trong thời hạn của mô hình bắt đầu; kết quả báo cáo trước {results_before}.",
+            en="The year {year} of the model's term began; results are due before {results_before}.",
+        ),
+        TermChanged: Template(
+            vi="{committee} ghi nhận thời hạn của mô hình kết thúc năm {last_year} thay cho {former_last_year}. "
+            "Lý do: {reason}",
+            en="{committee} put on record that the model's term ends with {last_year} instead of "
+            "{former_last_year}. Reason: {reason}",
+        ),
+        ModelContinued: Template(
+            vi="Mô hình tiếp tục {continues}, đã hết thời hạn năm {former_last_year}.",
+            en="The model continues {continues}, whose term ended with {former_last_year}.",
         ),
         r.WrittenResultsSubmitted: Template(
             vi="Nộp báo cáo kết quả năm {year} bằng văn bản, ngày {submitted_on}.",

@@ -28,6 +28,7 @@ from shared.contracts.evaluation import (
     Setting,
     SiteVisitRule,
     SomeDays,
+    TermYears,
     TieRule,
     Times,
 )
@@ -71,6 +72,7 @@ class GivenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sub_fields: Setting[Annotated[tuple[SubField, ...], msgspec.Meta(max_length=100)]] | None = None
     supplements_max: Setting[Times] | None = None
     registration_answer_working_days: Setting[SomeDays] | None = None
+    term_years_max: Setting[TermYears] | None = None
     similarity: Setting[Likeness] | None = None
     quiet_after_days: Setting[SomeDays] | None = None
     help_days: Setting[SomeDays] | None = None

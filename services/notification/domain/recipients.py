@@ -78,6 +78,7 @@ from shared.contracts.running import (
     PlanRevised,
 )
 from shared.contracts.sitting import MinutesDrafted, ReservationEntered
+from shared.contracts.term import TermChanged, TermYearBegun
 from shared.contracts.values import OrganizationId
 
 
@@ -123,6 +124,8 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     RecipientRule(Declined, _OF_DECISIONS, _DECISION),
     RecipientRule(JointHolderConsented, ("committee", "holder"), _PRACTICE),
     RecipientRule(HolderChanged, ("holder", "launching_body"), _PRACTICE),
+    RecipientRule(TermYearBegun, ("holder", "committee"), _PRACTICE),
+    RecipientRule(TermChanged, ("holder", "launching_body"), _PRACTICE),
     RecipientRule(PlanRevised, ("committee",), _PRACTICE),
     RecipientRule(ModelPraised, ("holder", "committee"), "guideline III.2.1a"),
     RecipientRule(DifficultyRaised, ("committee", "launching_body"), "guideline III.2.1a"),

@@ -17,6 +17,7 @@ Fact = Literal[
     "withdrawn",
     "started",
     "ended",
+    "carried_on",
     "reattested",
     "runs",
     "rests",
@@ -47,7 +48,7 @@ Fact = Literal[
 """What an event says of a model, as the read model keeps it."""
 
 Counts = Literal["models", "results", "returns", "cases", "awards"]
-"""What one in a figure is: a model; the results, appraisal or attestation of a model's year; a return; a case
+"""What one in a figure is: a model; a model's year, its results, appraisal or attestation; a return; a case
 of recognition; an award proposal."""
 
 
@@ -118,6 +119,14 @@ FIGURES: Final[tuple[Figure, ...]] = (
     _figure("withdrawn", "Rút đăng ký", "Withdrawn", "models", _PRACTICE, "withdrawn"),
     _figure("started", "Bắt đầu thực hiện", "Started", "models", "guideline III.1.2a", "started"),
     _figure("ended", "Kết thúc", "Ended", "models", _PRACTICE, "ended"),
+    _figure(
+        "carried_on",
+        "Tiếp tục sang năm mới trong thời hạn",
+        "Carried on into a further year of the term",
+        "results",
+        "practice: term_years_max",
+        "carried_on",
+    ),
     _figure(
         "reattested",
         "Được xác nhận còn hoạt động",

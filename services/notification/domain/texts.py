@@ -108,6 +108,14 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             vi="Mô hình “{title}” có chủ thể mới. Hãy xem quyết định của cấp ủy.",
             en="The model “{title}” has another holder now. See what the committee put on record.",
         ),
+        "TermYearBegun": NoticeText(
+            vi="Mô hình “{title}” bước sang năm tiếp theo trong thời hạn. Hãy xem hạn báo cáo kết quả.",
+            en="The next year of the model “{title}” has begun. See by when its results are due.",
+        ),
+        "TermChanged": NoticeText(
+            vi="Thời hạn của mô hình “{title}” đã thay đổi, có nêu lý do. Hãy xem.",
+            en="The term of the model “{title}” was changed, with the reason. Look at it.",
+        ),
         "ModelPraised": NoticeText(
             vi="Mô hình “{title}” được biểu dương.",
             en="The model “{title}” was praised.",

@@ -15,6 +15,7 @@ from services.registration.domain.model_commands import (
     ScheduleReportingSession,
 )
 from services.registration.domain.model_state import Model
+from services.registration.domain.term import BeginTermYear, ChangeTerm
 from shared.domain.time import legal_date
 
 DutyCommand = (
@@ -29,6 +30,8 @@ DutyCommand = (
     | MissReportingSession
     | GrantExtension
     | RefuseExtension
+    | BeginTermYear
+    | ChangeTerm
 )
 """What a committee or launching body does to a model. Their events name the body that holds the duty today."""
 

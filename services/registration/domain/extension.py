@@ -98,15 +98,20 @@ NOT_LATER: Final = Refusal(
 
 
 def decide(
-    state: Extensions, command: ExtensionCommand, registration: ModelRegistered, *, results_in: bool
+    state: Extensions,
+    command: ExtensionCommand,
+    registration: ModelRegistered,
+    *,
+    year: int,
+    results_in: bool,
 ) -> tuple[ExtensionEvent, ...]:
-    """What follows from `command` for an accepted model. Raises RefusedError."""
+    """What follows from `command` for an accepted model in `year`. Raises RefusedError."""
     due_before = state.due_before(command.movement_year)
     match command:
         case GrantExtension():
             granted = ExtensionGranted(
                 model_id=registration.model_id,
-                year=registration.year,
+                year=year,
                 committee=registration.committee,
                 due_before=command.due_before,
                 reason=command.reason,
@@ -114,7 +119,7 @@ def decide(
             if state.granted == granted:
                 return ()
             if results_in:
-                raise RESULTS_ALREADY_IN(year=registration.year)
+                raise RESULTS_ALREADY_IN(year=year)
             if legal_date(command.at) >= due_before:
                 raise AFTER_DEADLINE(due_before=due_before.isoformat())
             if command.due_before <= due_before:
@@ -123,7 +128,7 @@ def decide(
         case RefuseExtension():
             refused = ExtensionRefused(
                 model_id=registration.model_id,
-                year=registration.year,
+                year=year,
                 committee=registration.committee,
                 asked_for=command.asked_for,
                 reason=command.reason,
@@ -131,7 +136,7 @@ def decide(
             if state.refused == refused:
                 return ()
             if results_in:
-                raise RESULTS_ALREADY_IN(year=registration.year)
+                raise RESULTS_ALREADY_IN(year=year)
             if command.asked_for <= due_before:
                 raise NOT_LATER(due_before=due_before.isoformat())
             return (refused,)

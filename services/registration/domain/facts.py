@@ -28,6 +28,7 @@ class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
     holidays: tuple[date, ...]
     help_days: int
     supplements_max: int
+    term_years_max: int
     items: tuple[RegistrationItem, ...] = ()
     sub_fields: tuple[SubField, ...] = ()
     models_per_unit: Quota
@@ -40,7 +41,7 @@ class RegistrationRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MovementYear(msgspec.Struct, frozen=True, kw_only=True):
-    """A movement and the calendar of one of its years."""
+    """A movement, the year its period ends with, and the calendar of one of its years."""
 
     movement: MovementId
     year: int
@@ -48,6 +49,7 @@ class MovementYear(msgspec.Struct, frozen=True, kw_only=True):
     registration_opens: date
     registration_closes: date
     results_before: date
+    movement_ends_with: int
 
 
 class HolderFacts(msgspec.Struct, frozen=True, kw_only=True):

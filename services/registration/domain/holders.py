@@ -224,9 +224,10 @@ def change(
     registration: ModelRegistered,
     lapsed: Collection[UUID],
     *,
+    year: int,
     results_in: bool,
 ) -> tuple[HolderChanged, ...]:
-    """Another takes an accepted model over, until its results are in. Raises RefusedError."""
+    """Another takes an accepted model over, until its results of `year` are in. Raises RefusedError."""
     changed = HolderChanged(
         model_id=registration.model_id,
         committee=registration.committee,
@@ -242,7 +243,7 @@ def change(
     if registration == with_holder(registration, changed):
         return ()
     if results_in:
-        raise RESULTS_ARE_THE_HOLDERS(year=registration.year)
+        raise RESULTS_ARE_THE_HOLDERS(year=year)
     today = legal_date(command.at)
     check(command, command.holder_person, command.rules, command.successions, today)
     check_joint(

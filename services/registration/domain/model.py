@@ -5,6 +5,7 @@ from typing import Final
 
 from services.registration.domain import (
     answering,
+    continuing,
     correction,
     evidence,
     extension,
@@ -14,6 +15,7 @@ from services.registration.domain import (
     plan,
     reporting,
     support,
+    term,
 )
 from services.registration.domain import model_refusals as refuse
 from services.registration.domain.answering import RequestSupplement, SupplySupplement
@@ -38,6 +40,7 @@ from services.registration.domain.life import (
 from services.registration.domain.model_commands import (
     AcceptLateReport,
     AcceptRegistration,
+    ContinueModel,
     HoldReportingSession,
     LapsePlace,
     MissReportingSession,
@@ -70,6 +73,7 @@ from services.registration.domain.support import (
     ResolveDifficulty,
     SupportCommand,
 )
+from services.registration.domain.term import BeginTermYear, ChangeTerm
 from shared.contracts.intake import QuotaPlaceLapsed, SimilarityFound
 from shared.contracts.registration import (
     LaunchingBodyRegistrationRecorded,
@@ -92,11 +96,11 @@ def decide(state: Model, command: ModelCommand) -> Events:
     if isinstance(command, DutyCommand):
         state = standing_today(state, command)
     if state.status == "withdrawn":
-        if isinstance(command, WithdrawModel | MissReportingSession | NoteSilence | LapsePlace):
+        if isinstance(command, WithdrawModel | _BY_TIME):
             return ()
         raise refuse.WITHDRAWN()
     if state.status == "ended" and not isinstance(command, _TAKEN_AFTER_THE_END):
-        if isinstance(command, EndModel | MissReportingSession | NoteSilence | LapsePlace):
+        if isinstance(command, EndModel | _BY_TIME):
             return ()
         raise life.ENDED()
     if state.life.suspended is not None and isinstance(command, _WAITS_WHILE_SUSPENDED):
@@ -108,6 +112,8 @@ def decide(state: Model, command: ModelCommand) -> Events:
     match command:
         case SurveySite():
             return _survey(state, command)
+        case ContinueModel():
+            return _continue(state, command)
         case RegisterModel():
             return _register(state, command)
         case LapsePlace():
@@ -127,6 +133,8 @@ def decide(state: Model, command: ModelCommand) -> Events:
             return holders.consent(command, registration_of(state), state.consents, awaited=awaited)
         case ChangeHolder():
             return _change_holder(state, command)
+        case ChangeTerm():
+            return term.change(state.term, command, accepted(state))
         case ReportProgress():
             return _report_progress(state, command)
         case WithdrawModel():
@@ -141,6 +149,7 @@ _RunningCommand = (
     | CorrectEntry
     | LifeCommand
 )
+_BY_TIME = MissReportingSession | NoteSilence | LapsePlace | BeginTermYear
 _TAKEN_AFTER_THE_END: Final = (CorrectEntry, WithdrawEvidence)
 _WAITS_WHILE_SUSPENDED: Final = (
     AdoptPlan,
@@ -163,7 +172,9 @@ def _decide_running(state: Model, command: _RunningCommand) -> Events:
         return evidence.decide(state.files, command, registration)
     if isinstance(command, ExtensionCommand):
         results_in = state.results is not None
-        return extension.decide(state.extensions, command, registration, results_in=results_in)
+        return extension.decide(
+            state.extensions, command, registration, year=state.term.year, results_in=results_in
+        )
     if isinstance(command, CorrectEntry):
         return correction.decide(state.entries, command, registration)
     if isinstance(command, NoteSilence) and state.status != "running":
@@ -203,12 +214,14 @@ def _register(state: Model, command: RegisterModel) -> Events:
             opens=year.registration_opens.isoformat(),
             closes=year.registration_closes.isoformat(),
         )
+    term.check(command.year, command.last_year or command.year, year, command.rules)
     holders.check_place(command.holder_kind, command.place, command.rules, state.lapsed_places)
     return (
         ModelRegistered(
             model_id=command.model_id,
             movement=command.movement,
             year=command.year,
+            last_year=command.last_year,
             aim=command.aim,
             name=command.name,
             address=command.address,
@@ -231,6 +244,20 @@ def _register(state: Model, command: RegisterModel) -> Events:
             answer_by=answering.answer_by(command.rules, legal_date(command.at)),
         ),
         *_found(command.model_id, command.similar),
+    )
+
+
+def _continue(state: Model, command: ContinueModel) -> Events:
+    if state.status != "unknown":
+        raise continuing.ALREADY_CONTINUED(year=command.year)
+    continuing.check(command.forerunner, command.year)
+    carried = continuing.surveyed(command.forerunner, command.model_id)
+    for event in carried:
+        state = evolve(state, event)
+    return (
+        *carried,
+        *_register(state, command),
+        continuing.continued(command.forerunner, command.model_id, command.year),
     )
 
 
@@ -283,7 +310,10 @@ def _accept(state: Model, command: AcceptRegistration) -> Events:
     accepted_now = RegistrationAccepted(
         model_id=registration.model_id, committee=registration.committee, reason=command.reason
     )
-    return (*found[len(state.similar) :], accepted_now)
+    continued = state.term.continued
+    # A plan rests on the survey (III.1.1b): without one it is adopted by itself, once the place is surveyed.
+    plans = () if continued is None or state.survey is None else continuing.planned(continued)
+    return (*found[len(state.similar) :], accepted_now, *plans)
 
 
 def _found(model_id: ModelId, similar: tuple[Similar, ...]) -> tuple[SimilarityFound, ...]:
@@ -334,7 +364,11 @@ def _supply_supplement(state: Model, command: SupplySupplement) -> Events:
 
 def _change_holder(state: Model, command: ChangeHolder) -> Events:
     return holders.change(
-        command, accepted(state), state.lapsed_places, results_in=state.results is not None
+        command,
+        accepted(state),
+        state.lapsed_places,
+        year=state.term.year,
+        results_in=state.results is not None,
     )
 
 
@@ -343,7 +377,7 @@ def _planning(state: Model, command: PlanningCommand, registration: ModelRegiste
         if state.survey is None:
             raise refuse.SURVEY_MISSING()
         if state.results is not None:
-            raise refuse.RESULTS_ALREADY_IN(year=registration.year)
+            raise refuse.RESULTS_ALREADY_IN(year=state.term.year)
     return plan.decide(state.planning, command, registration)
 
 
@@ -376,6 +410,7 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
         {
             "SurveySite": SurveySite,
             "RegisterModel": RegisterModel,
+            "ContinueModel": ContinueModel,
             "LapsePlace": LapsePlace,
             "RecordLaunchingBodyRegistration": RecordLaunchingBodyRegistration,
             "AcceptRegistration": AcceptRegistration,
@@ -410,6 +445,8 @@ MODEL: Final[Decider[Model, ModelCommand, ModelEvent]] = Decider(
             "ScheduleReportingSession": ScheduleReportingSession,
             "HoldReportingSession": HoldReportingSession,
             "MissReportingSession": MissReportingSession,
+            "BeginTermYear": BeginTermYear,
+            "ChangeTerm": ChangeTerm,
             "WithdrawModel": WithdrawModel,
         }
     ),

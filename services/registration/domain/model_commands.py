@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.registration.domain.answering import AnsweringCommand
+from services.registration.domain.continuing import Forerunner
 from services.registration.domain.correction import CorrectEntry
 from services.registration.domain.evidence import EvidenceCommand
 from services.registration.domain.extension import ExtensionCommand
@@ -16,6 +17,7 @@ from services.registration.domain.life import LifeCommand
 from services.registration.domain.plan import Figures, PlanningCommand
 from services.registration.domain.similarity import Similar
 from services.registration.domain.support import SupportCommand
+from services.registration.domain.term import BeginTermYear, ChangeTerm
 from shared.contracts.holding import JointHolders
 from shared.contracts.particulars import Particulars
 from shared.contracts.values import (
@@ -64,6 +66,8 @@ class RegistrationDossier(Request, frozen=True, kw_only=True):
 
     movement: MovementId
     year: Year
+    last_year: Year | None = None
+    """The last year of its term, where it runs for more than its year."""
     aim: Aim = "model"
     name: Line
     address: Line
@@ -108,6 +112,26 @@ class RegisterModel(RegistrationRecord, frozen=True, kw_only=True):
     rules: RegistrationRules
     place: UUID | None = None
     similar: SimilarModels = ()
+
+
+class ContinueModelForm(Request, frozen=True, kw_only=True):
+    """For which year a model goes on, and until when. What is stated here replaces what the forerunner said; all else, who
+    holds it and where it is registered too, is carried over. `with_plan` carries its plan over as well.
+    """
+
+    year: Year
+    last_year: Year | None = None
+    movement: MovementId | None = None
+    with_plan: bool = True
+    content: Text | None = None
+    basis: Text | None = None
+    particulars: Particulars | None = None
+
+
+class ContinueModel(RegisterModel, frozen=True, kw_only=True):
+    """Register a model that carries on `forerunner`."""
+
+    forerunner: Forerunner
 
 
 class LapsePlace(Request, frozen=True, kw_only=True):
@@ -261,6 +285,7 @@ class WithdrawModel(WithdrawModelForm, frozen=True, kw_only=True):
 ModelCommand = (
     SurveySite
     | RegisterModel
+    | ContinueModel
     | LapsePlace
     | RecordLaunchingBodyRegistration
     | AcceptRegistration
@@ -280,5 +305,7 @@ ModelCommand = (
     | ScheduleReportingSession
     | HoldReportingSession
     | MissReportingSession
+    | BeginTermYear
+    | ChangeTerm
     | WithdrawModel
 )

@@ -16,6 +16,7 @@ from services.registration.domain import (
     life,
     plan,
     support,
+    term,
 )
 from services.registration.domain.answering import Answering, AnsweringEvent
 from services.registration.domain.correction import Entries
@@ -24,6 +25,7 @@ from services.registration.domain.extension import ExtensionEvent, Extensions
 from services.registration.domain.life import Life, LifeEvent
 from services.registration.domain.plan import Plan, Planning, PlanningEvent
 from services.registration.domain.support import Support, SupportEvent
+from services.registration.domain.term import Term, YearOver
 from shared.contracts.event import Event
 from shared.contracts.holding import HolderChanged, JointHolderConsented
 from shared.contracts.intake import QuotaPlaceLapsed, SimilarityFound
@@ -67,6 +69,7 @@ from shared.contracts.running import (
     ProgressReported,
     ReplicationRecorded,
 )
+from shared.contracts.term import ModelContinued, TermChanged, TermYearBegun
 from shared.contracts.values import OrganizationId
 
 ModelEvent = (
@@ -92,6 +95,9 @@ ModelEvent = (
     | ReportingSessionHeld
     | ReportingSessionMissed
     | ResultsReported
+    | TermYearBegun
+    | TermChanged
+    | ModelContinued
     | ModelWithdrawn
 )
 
@@ -110,11 +116,14 @@ Status = Literal[
 
 
 class Model(msgspec.Struct, frozen=True):
-    """A model from survey to results. `status` is where it stands; the rest is what was recorded last."""
+    """A model from survey to results. `status` is where it stands; the rest is what was recorded last. Extensions,
+    results, lateness and session are those of the year under report.
+    """
 
     status: Status = "unknown"
     survey: SiteSurveyed | None = None
     registration: ModelRegistered | None = None
+    term: Term = Term()
     answering: Answering = Answering()
     consents: frozenset[OrganizationId] = frozenset()
     lapsed_places: frozenset[UUID] = frozenset()
@@ -141,9 +150,14 @@ class Model(msgspec.Struct, frozen=True):
             registration is not None
             and self.status != "withdrawn"
             and registration.holder_kind == "collective"
-            and (registration.holder, registration.movement, registration.year)
-            == (unit, movement, year)
+            and (registration.holder, registration.movement) == (unit, movement)
+            and registration.year <= year <= self.term.last_year
         )
+
+    @property
+    def has_next_year(self) -> bool:
+        """Whether its term goes on after the year under report."""
+        return self.term.year < self.term.last_year
 
     @property
     def plan(self) -> Plan | None:
@@ -208,18 +222,17 @@ def evolve(state: Model, event: ModelEvent) -> Model:
             | ModelFellQuiet()
         ):
             return known(state, life=life.evolve(state.life, event))
-        case LatenessRecorded():
-            return known(state, lateness=event)
-        case LateReportAccepted():
-            return known(state, late_report_accepted=True)
-        case ReportingSessionScheduled():
-            return known(state, session=event)
-        case ReportingSessionHeld():
-            return known(state, session_held=True)
-        case ReportingSessionMissed():
-            return known(state, session_missed=True)
-        case ResultsReported():
-            return known(state, status="reported")
+        case (
+            LatenessRecorded()
+            | LateReportAccepted()
+            | ReportingSessionScheduled()
+            | ReportingSessionHeld()
+            | ReportingSessionMissed()
+            | ResultsReported()
+        ):
+            return _reported_on(state, event)
+        case TermYearBegun() | TermChanged() | ModelContinued():
+            return _in_term(state, event)
         case ModelWithdrawn():
             return known(state, status="withdrawn")
 
@@ -258,7 +271,8 @@ def _awaiting_answer(state: Model, event: ModelRegistered | SupplementSupplied) 
     known = msgspec.structs.replace(state, status="registered", answering=due)
     if isinstance(event, ModelRegistered):
         # What was alike before it changed is asked anew.
-        return msgspec.structs.replace(known, registration=event, similar=())
+        years = term.registered(state.term, event)
+        return msgspec.structs.replace(known, registration=event, similar=(), term=years)
     return known
 
 
@@ -269,6 +283,67 @@ def _held(state: Model, event: JointHolderConsented | HolderChanged) -> Model:
     if registration is None:
         return state
     return known(state, registration=holders.with_holder(registration, event))
+
+
+def _reported_on(
+    state: Model,
+    event: LatenessRecorded
+    | LateReportAccepted
+    | ReportingSessionScheduled
+    | ReportingSessionHeld
+    | ReportingSessionMissed
+    | ResultsReported,
+) -> Model:
+    known = msgspec.structs.replace
+    match event:
+        case LatenessRecorded():
+            return known(state, lateness=event)
+        case LateReportAccepted():
+            return known(state, late_report_accepted=True)
+        case ReportingSessionScheduled():
+            return known(state, session=event)
+        case ReportingSessionHeld():
+            return known(state, session_held=True)
+        case ReportingSessionMissed():
+            return known(state, session_missed=True)
+        case ResultsReported():
+            return known(state, status="reported")
+
+
+def _in_term(state: Model, event: TermYearBegun | TermChanged | ModelContinued) -> Model:
+    known, years = msgspec.structs.replace, state.term
+    if isinstance(event, ModelContinued):
+        return known(state, term=known(years, continued=event))
+    if isinstance(event, TermChanged):
+        return known(state, term=known(years, last_year=event.last_year))
+    return known(
+        state,
+        status="running",
+        term=term.begun(years, event, _over(state)),
+        extensions=Extensions(),
+        results=None,
+        lateness=None,
+        late_report_accepted=False,
+        session=None,
+        session_held=False,
+        session_missed=False,
+    )
+
+
+def _over(state: Model) -> YearOver:
+    """What the year under report came to."""
+    session: Literal["none", "held", "missed"] = "none"
+    if state.session_held:
+        session = "held"
+    elif state.session_missed:
+        session = "missed"
+    return YearOver(
+        year=state.term.year,
+        results_submitted_on=None if state.results is None else state.results.submitted_on,
+        days_late=None if state.lateness is None else state.lateness.days_late,
+        session=session,
+        reported=state.status == "reported",
+    )
 
 
 def _corrected(state: Model, entries: Entries) -> Model:

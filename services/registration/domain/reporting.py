@@ -1,7 +1,9 @@
-"""The year's results of a model: written, late or not, and reported in a session (clause III.2.1b)."""
+"""The year's results of a model: written, late or not, and reported in a session (clause III.2.1b); and the next
+year of its term.
+"""
 
 from services.registration.domain import model_refusals as refuse
-from services.registration.domain import plan
+from services.registration.domain import plan, term
 from services.registration.domain.model_commands import (
     AcceptLateReport,
     HoldReportingSession,
@@ -11,6 +13,7 @@ from services.registration.domain.model_commands import (
 )
 from services.registration.domain.model_state import Model, ModelEvent, evolve
 from services.registration.domain.stages import registration_of, running
+from services.registration.domain.term import BeginTermYear
 from shared.contracts.registration import (
     LatenessRecorded,
     LateReportAccepted,
@@ -29,6 +32,7 @@ ReportingCommand = (
     | MissReportingSession
     | ScheduleReportingSession
     | SubmitWrittenResults
+    | BeginTermYear
 )
 
 
@@ -45,17 +49,19 @@ def decide(state: Model, command: ReportingCommand) -> Events:
             return _hold_session(state, command)
         case MissReportingSession():
             return _miss_session(state, command)
+        case BeginTermYear():
+            return _begin_year(state, command)
 
 
 def _submit_results(state: Model, command: SubmitWrittenResults) -> Events:
     registration, adopted = running(state)
     if state.results is not None:
-        raise refuse.RESULTS_ALREADY_IN(year=registration.year)
+        raise refuse.RESULTS_ALREADY_IN(year=state.term.year)
     plan.check_figures(adopted, command.figures)
     submitted_on = legal_date(command.at)
     results = WrittenResultsSubmitted(
         model_id=registration.model_id,
-        year=registration.year,
+        year=state.term.year,
         submitted_on=submitted_on,
         summary=command.summary,
         figures=command.figures,
@@ -69,7 +75,7 @@ def _submit_results(state: Model, command: SubmitWrittenResults) -> Events:
         raise refuse.LATE_WITHOUT_REASON(due_before=due_before.isoformat())
     lateness = LatenessRecorded(
         model_id=registration.model_id,
-        year=registration.year,
+        year=state.term.year,
         due_before=due_before,
         days_late=(submitted_on - due_before).days + 1,
         effect=effect,
@@ -94,7 +100,7 @@ def _reported_without_session(state: Model) -> Events:
     return (
         ResultsReported(
             model_id=registration.model_id,
-            year=registration.year,
+            year=state.term.year,
             late=state.lateness is not None,
             session="missed",
         ),
@@ -106,12 +112,12 @@ def _accept_late_report(state: Model, command: AcceptLateReport) -> Events:
     if state.lateness is None or state.lateness.effect == "mark":
         raise refuse.NOTHING_LATE()
     if state.lateness.effect == "ineligible":
-        raise refuse.LATE_INELIGIBLE(year=registration.year)
+        raise refuse.LATE_INELIGIBLE(year=state.term.year)
     if state.late_report_accepted:
         return ()
     accepted = LateReportAccepted(
         model_id=registration.model_id,
-        year=registration.year,
+        year=state.term.year,
         committee=registration.committee,
         reason=command.reason,
     )
@@ -131,7 +137,7 @@ def _schedule_session(state: Model, command: ScheduleReportingSession) -> Events
         raise refuse.SESSION_TOO_LATE(due_before=due_before.isoformat())
     session = ReportingSessionScheduled(
         model_id=registration.model_id,
-        year=registration.year,
+        year=state.term.year,
         organizer=registration.committee,
         held_on=command.held_on,
         place=command.place,
@@ -143,7 +149,7 @@ def _reported_in_session(state: Model) -> ResultsReported:
     registration = registration_of(state)
     return ResultsReported(
         model_id=registration.model_id,
-        year=registration.year,
+        year=state.term.year,
         late=state.lateness is not None,
         session="held",
     )
@@ -162,7 +168,7 @@ def _hold_session(state: Model, command: HoldReportingSession) -> Events:
         raise refuse.SESSION_NOT_YET(held_on=state.session.held_on.isoformat())
     held = ReportingSessionHeld(
         model_id=registration.model_id,
-        year=registration.year,
+        year=state.term.year,
         organizer=state.session.organizer,
         held_on=today,
         minutes=command.minutes,
@@ -186,9 +192,20 @@ def _miss_session(state: Model, command: MissReportingSession) -> Events:
         return ()
     missed = ReportingSessionMissed(
         model_id=registration.model_id,
-        year=registration.year,
+        year=state.term.year,
         organizer=registration.committee,
         due_before=due_before,
         written_results=state.results is not None,
     )
     return (missed, *_reported_without_session(evolve(state, missed)))
+
+
+def _begin_year(state: Model, command: BeginTermYear) -> Events:
+    """Results in hand keep the former year open, and so does a session that nobody said yet was missed."""
+    if state.status not in ("running", "reported"):
+        return ()
+    unsettled = not state.session_held and not state.session_missed
+    if state.status == "running" and unsettled and state.life.suspended is None:
+        return ()
+    waiting = state.status == "running" and state.results is not None
+    return term.begin(state.term, command, registration_of(state), waiting=waiting)
