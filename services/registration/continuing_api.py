@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 
 from services.registration import organization_facts
 from services.registration.domain.continuing import Forerunner, moved
+from services.registration.domain.erasure import ERASURE
 from services.registration.domain.model import MODEL
 from services.registration.domain.model_commands import (
     ContinueModel,
@@ -66,7 +67,9 @@ async def continue_model(call: Call[ContinueModelForm]) -> Outcome:
 async def _person(call: Call[ContinueModelForm], former: ModelRegistered) -> str | None:
     if former.holder_person is None:
         return None
-    name = await call.reveal(former.holder_person)
+    # Asked of the record: what the vault revealed a moment ago it may remember, and it would be kept anew.
+    erased = (await call.load(ERASURE, former.holder_person.payload)).state.erased
+    name = None if erased is not None else await call.reveal(former.holder_person)
     if name is None:
         raise NAME_ERASED()
     return name.decode()

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from services.recognition.reactions import case_id
 from shared.contracts import evaluation, registration
 from shared.contracts.appraisal import AdviceIssued
 from shared.contracts.holding import JointHolder
@@ -25,7 +27,7 @@ from tests.support.recognising import (
     signed,
 )
 from tests.support.recorded import World
-from tests.support.story import COMMITTEE, MODEL, MODEL_NAME, SECTION, UNION
+from tests.support.story import COMMITTEE, MODEL, MODEL_NAME, SECTION, UNION, YEAR
 
 ONE, OTHER = case_path(), case_path(OTHER_MODEL)
 PROPOSAL = {"document_number": "07-TTr/BDV", "summary": "Đề nghị công nhận."}
@@ -93,6 +95,29 @@ async def test_the_same_work_before_two_bodies_is_recognised_by_one(running: Wor
     refused = await running.post(f"{OTHER}/recognition", DECISION, user="union-signer")
     assert refused.json()["practice"] == "same_achievement"
     assert DECISION["decision_number"] in refused.json()["detail"]
+
+
+async def test_each_year_of_a_term_is_an_achievement_of_its_own(running: World) -> None:
+    await advise(running)
+    assert (await running.post(f"{ONE}/recognition", DECISION, user="signer")).status_code == 200
+    later = msgspec.structs.replace(story.advice_issued(appraisal=OTHER_APPRAISAL), year=YEAR + 1)
+    await running.record(
+        evaluation.EVENTS,
+        f"appraisal-{OTHER_APPRAISAL}",
+        story.appraised(appraisal=OTHER_APPRAISAL),
+        msgspec.structs.replace(story.posting_closed(), appraisal_id=OTHER_APPRAISAL),
+        later,
+    )
+    path = f"/recognition/cases/{case_id(MODEL, YEAR + 1)}"
+
+    async def opened() -> dict[str, Any] | None:
+        answer = await running.read(path)
+        found: dict[str, Any] = answer.json()
+        return found if answer.is_success and found["competence"] else None
+
+    case = await running.until(opened)
+    assert (case["opened"]["year"], case["duplicates"]) == (YEAR + 1, [])
+    assert case["opened"]["achievement"] != (await running.get(ONE))["opened"]["achievement"]
 
 
 async def test_an_achievement_is_of_whoever_holds_the_model_now(running: World) -> None:

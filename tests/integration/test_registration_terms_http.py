@@ -10,22 +10,32 @@ import msgspec
 import pytest
 
 from shared.contracts import registration
-from shared.contracts.evaluation import Quota
+from shared.contracts.evaluation import Category, Quota
 from shared.contracts.registration import CalendarSet, OrganizationMerged
+from shared.host.policy import Role
 from tests.support import story
-from tests.support.recorded import World, denied, ok
+from tests.support.recorded import World, denied, ok, user
 from tests.support.registering import (
+    CATEGORIES,
     ONE,
     OTHER_MODEL,
     PLAN,
     RULES,
+    USERS,
     form,
     registering,
 )
 from tests.support.story import CELL, COMMITTEE, MODEL, MOVEMENT, OFFICE, UNION, YEAR
 
 NEXT = YEAR + 1
-LIMITED = story.with_settings(RULES, models_per_unit=Quota(at_least=1, at_most=1))
+LIMITED = story.with_settings(
+    RULES,
+    models_per_unit=Quota(at_least=1, at_most=1),
+    categories=(
+        *CATEGORIES,
+        Category(id="I.1.2-2", holder_kind="individual", title="Người lao động"),
+    ),
+)
 RESULTS = {"summary": "Đạt 800 m đường hoa."}
 CONTINUE = f"{ONE}/continuation"
 
@@ -50,7 +60,10 @@ def day(year: int, month: int, of_month: int) -> datetime:
 async def here(tmp_path: Path) -> AsyncIterator[World]:
     bodies = (OFFICE, COMMITTEE, CELL, UNION)
     surveyed = (MODEL, OTHER_MODEL)
-    async with registering(tmp_path, bodies=bodies, rules=LIMITED, surveyed=surveyed) as here:
+    users = (*USERS, user("administrator", Role.ADMINISTRATOR, OFFICE))
+    async with registering(
+        tmp_path, bodies=bodies, rules=LIMITED, surveyed=surveyed, users=users
+    ) as here:
         for year in (NEXT, NEXT + 1):
             await here.record(registration.EVENTS, f"movement-{MOVEMENT}", calendar(year))
         yield here
@@ -202,3 +215,23 @@ async def test_whoever_succeeded_the_holder_continues_its_model(here: World) -> 
     seen = await here.get(f"/registration/models/{later}")
     assert seen["registration"]["holder"] == str(UNION)
     assert (seen["last_year"], seen["similar"]) == (NEXT + 1, [])
+
+
+async def test_an_individual_goes_on_under_the_name_that_is_kept_anew(here: World) -> None:
+    person = "Lô Thị Thử"
+    alone = {"holder_kind": "individual", "holder_name": None, "category": "I.1.2-2"}
+    await runs(here, **alone, person=person)
+    here.clock.pin(day(NEXT, 1, 10))
+    written = await ok(here, CONTINUE, {"year": NEXT, "with_plan": False}, "registrant")
+    former, later = [
+        (await here.get(path))["registration"]["holder_person"]["payload"]
+        for path in (ONE, f"/registration/models/{written['id']}")
+    ]
+    assert former != later  # each is forgotten by itself
+    erase = f"/registration/personal-data/{former}/erasure"
+    await ok(here, erase, {"reason": "asked_by_the_person"}, "administrator")
+    again = await here.post(CONTINUE, {"year": NEXT + 1}, user="registrant")
+    assert again.json()["type"].endswith("holder-name-erased")
+    await ok(here, f"/registration/models/{written['id']}/acceptance", {}, "officer")
+    seen = await here.get(f"/registration/models/{written['id']}")
+    assert (seen["status"], seen["plan"]) == ("accepted", None)
