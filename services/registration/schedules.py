@@ -109,7 +109,7 @@ async def begin_term_years(work: Work) -> None:
         ),
     )
     due = (
-        select(models.c.model_id)
+        select(models.c.model_id, models.c.reports_year)
         .join(
             calendars,
             and_(
@@ -129,8 +129,8 @@ async def begin_term_years(work: Work) -> None:
     for row in (await work.read.execute(due)).all():
         model_id = UUID(row.model_id)
         state = (await work.load(MODEL, model_id)).state
-        if not state.has_next_year:
-            continue  # shortened since
+        if state.term.year != row.reports_year or not state.has_next_year:
+            continue  # begun or shortened since
         year, cites = await facts.next_year_of(work, state)
         successions, ends = await facts.of_duties(work, model_id)
         command = BeginTermYear(at=work.now, movement_year=year, successions=successions)
