@@ -168,9 +168,17 @@ class Api:
         self._tokens[user] = token
 
     async def write(
-        self, service: str, path: str, body: Json, *, user: str | None, key: UUID
+        self,
+        service: str,
+        path: str,
+        body: Json,
+        *,
+        user: str | None,
+        key: UUID,
+        paper: str | None = None,
     ) -> Written:
-        """POST a command; repeating it with its key is safe and done while the server is away.
+        """POST a command; repeating it with its key is safe and done while the server is away. `paper` is the hash of
+        the scan it is entered from, on behalf of others (ADR 0012).
 
         Raises RefusedByServerError, UnreachableError.
         """
@@ -179,6 +187,8 @@ class Api:
             headers["authorization"] = f"Bearer {await self.sign_in(user)}"
             if self.acting_for is not None:
                 headers["dvk-acting-for"] = str(self.acting_for)
+        if paper is not None:
+            headers["dvk-paper"] = paper
         answer = await self._send(
             "POST",
             f"{self.addresses.service(service)}{path}",

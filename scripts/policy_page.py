@@ -18,7 +18,8 @@ How to read it: *signer of the deciding body* is whoever has the role `signer` a
 `deciding_body`. *Any administrator* needs no relation. *Everyone* is a citizen without an account; a token that is sent is not read.
 Roles come from the token, from an office taken over and from delegations, on their day
 ([who acts for whom](../adr/0007-every-service-knows-who-acts-for-whom.md)). A relation that ends in `_there` is the
-organisation where the office in question is held: one delegates and hands over the own role alone.
+organisation where the office in question is held: one delegates and hands over the own role alone. *From paper* asks for the header
+`Dvk-Paper`: the scan of a paper which the body signed in whose name is entered ([ADR 0012](../adr/0012-entry-on-behalf-comes-from-a-signed-paper.md)).
 """
 
 
@@ -69,7 +70,10 @@ def _row(grant: Grant) -> str:
         return "everyone"
     if grant.relation == ANY:
         return f"any {_words(grant.role)}"
-    return f"{_words(grant.role)} of the {_words(grant.relation)}"
+    behalf = (
+        "" if grant.paper_of is None else f", on behalf of the {_words(grant.paper_of)} from paper"
+    )
+    return f"{_words(grant.role)} of the {_words(grant.relation)}{behalf}"
 
 
 def _readers(operation: ReadOperation) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from dvk.importing.checking import Fault
 from dvk.importing.models.check import CheckedRow, check_rows
 from dvk.importing.models.columns import COLUMNS, EXAMPLE
 from dvk.importing.models.lists import fetch_lists
-from dvk.importing.models.send import send_rows
+from dvk.importing.models.send import ScannedPaper, Sending, send_rows
 from dvk.importing.table import SourceTable, read_table
 from dvk.importing.template import write_template
 from dvk.output import console, run, say, say_json, table
@@ -39,6 +40,14 @@ ActingFor = Annotated[
         help="Enter for another body (name, code or id) that delegated a role or handed an office over to you.",
     ),
 ]
+Paper = Annotated[
+    Path | None,
+    typer.Option(
+        "--paper",
+        metavar="SCAN",
+        help="The scan (PDF, JPEG, PNG) of the paper that the bodies signed whose rows you enter for them.",
+    ),
+]
 
 
 def import_models(
@@ -48,6 +57,7 @@ def import_models(
     user: User = None,
     token: Token = None,
     acting_for: ActingFor = None,
+    paper: Paper = None,
     check: common.Check = False,
     yes: common.Yes = False,
     template: common.Template = None,
@@ -61,7 +71,8 @@ def import_models(
         write_template(template, COLUMNS, [EXAMPLE])
         return
     source = read_table(common.named_file(file, user, token).read_bytes(), COLUMNS)
-    sender = _Sender(user or "", token, acting_for, url)
+    scanned = None if paper is None else ScannedPaper(paper.name, paper.read_bytes())
+    sender = _Sender(user or "", token, acting_for, url, scanned)
     job = _Job(source, year, sender, quiet=as_json)
     result = run(job.checked())
     if not as_json:
@@ -92,6 +103,7 @@ class _Sender:
     token: str | None
     acting_for: str | None
     url: list[str] | None
+    paper: ScannedPaper | None
 
     def api(self) -> Api:
         return common.client(self.url, self.user, self.token)
@@ -123,6 +135,7 @@ class _Job:
             "rows": len(self.source.rows),
             "ignored_columns": list(self.source.ignored),
             "ignored_sheets": list(self.source.ignored_sheets),
+            "on_behalf": sum(row.on_behalf_of is not None for row in self.rows),
             "errors": common.faults_in_json(self.faults),
         }
 
@@ -136,8 +149,9 @@ class _Job:
                 api.acting_for = self._organization
             with shown as progress:
                 task = progress.add_task("", total=len(self.rows))
+                sending = Sending(sender.user, self._year, sender.paper)
                 new, already = await send_rows(
-                    api, self.rows, sender.user, self._year, lambda: progress.advance(task)
+                    api, self.rows, sending, lambda: progress.advance(task)
                 )
         return {"registered": new, "already": already}
 

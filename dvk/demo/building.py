@@ -46,22 +46,17 @@ async def build(player: Player, ground: Ground) -> None:
     await _report_late(player)
 
 
-def _registrant(player: Player, model: DemoModel) -> str:
-    """What no clause lists has no account: the committee's officer enters it, from paper."""
-    return player.officer(model) if model.fate is Fate.NOT_LISTED else player.registrant(model)
-
-
 async def _register(player: Player, ground: Ground) -> None:
     async def survey(model: DemoModel) -> None:
         body = forms.survey(model, player.province)
         made = await player.write(
-            model, "survey", "registration", "/models", body, user=_registrant(player, model)
+            model, "survey", "registration", "/models", body, user=player.registrant(model)
         )
         player.ids[model.key] = UUID(made.id)
 
     async def register(model: DemoModel) -> None:
         form = forms.registration(model, player.province, ground.movement)
-        attempt = player.of_model(model, "registration", form, user=_registrant(player, model))
+        attempt = player.of_model(model, "registration", form)
         if model.fate is Fate.NOT_LISTED:
             codes = ("category-not-listed", "individual-category-not-listed")
             player.refused[model.key] = await player.refusal(codes, attempt)

@@ -50,6 +50,7 @@ class Fate(StrEnum):
     JOINT = "held-jointly"
     TERM = "runs-for-years"
     CONTINUED = "continued"
+    FROM_PAPER = "entered-from-paper"
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,10 @@ TOLD: Final[dict[Fate, Told]] = {
         "được công nhận, tiếp tục thành mô hình năm sau",
         "recognised, continued as a model of the next year",
     ),
+    Fate.FROM_PAPER: Told(
+        "chi bộ không có tài khoản, cán bộ xã nhập thay từ giấy, được công nhận",
+        "a cell without an account, entered by the commune from its papers, recognised",
+    ),
 }
 
 AFTERWARDS: Final = frozenset(
@@ -196,7 +201,7 @@ DECIDED: Final = AFTERWARDS | frozenset(
     {
         *(Fate.USUAL, Fate.RETURNED, Fate.OPINION, Fate.SESSION_MISSED, Fate.LATE_ACCEPTED),
         *(Fate.QUORUM_MISSED, Fate.VERTICAL_LINE, Fate.DEPARTED, Fate.AFTER_MONTH),
-        *(Fate.VOTED_DOWN, Fate.BELOW_STANDARD, Fate.GATE_FAILED),
+        *(Fate.VOTED_DOWN, Fate.BELOW_STANDARD, Fate.GATE_FAILED, Fate.FROM_PAPER),
         *(Fate.SUPPLEMENTED, Fate.REVISED, Fate.HELPED, Fate.PRAISED, Fate.EXTENDED, Fate.RESTED),
         *(
             Fate.REPLICATED,
@@ -214,6 +219,8 @@ DECIDED: Final = AFTERWARDS | frozenset(
 """The fates that end in a decision."""
 DECLINED: Final = frozenset({Fate.VOTED_DOWN, Fate.BELOW_STANDARD, Fate.GATE_FAILED})
 """Those that end in a refusal to recognise."""
+WITHOUT_ACCOUNT: Final = frozenset({Fate.NOT_LISTED, Fate.FROM_PAPER})
+"""Those whose holder nobody has an account for: the committee's officer enters from paper."""
 REACHES_BALLOT: Final = DECIDED | {Fate.NO_COMPETENT_BODY, Fate.WITHDRAWN_BEFORE_DECISION}
 REACHES_APPRAISAL: Final = REACHES_BALLOT | {Fate.WITHDRAWN_LATE}
 """The fates with results in hand by October."""

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from dvk.api import Json
-from dvk.demo.fates import Fate, drawn
+from dvk.demo.fates import WITHOUT_ACCOUNT, Fate, drawn
 from dvk.demo.models import DemoModel
 from dvk.demo.player import YEAR
 from dvk.demo.province import Province
@@ -35,8 +35,8 @@ _MEETINGS: Final = "Buổi vận động"
 
 
 def survey(model: DemoModel, province: Province) -> Json:
-    """The survey of the place, by the holder; by the committee where no clause lists the holder."""
-    surveyor = model.committee if model.fate is Fate.NOT_LISTED else model.holder
+    """The survey of the place, by the holder; by the committee where that has no account."""
+    surveyor = model.committee if model.fate in WITHOUT_ACCOUNT else model.holder
     return {
         "surveyed_by": str(province.ids[surveyor]),
         "surveyed_on": f"{YEAR}-01-09",

@@ -12,6 +12,7 @@ from dvk.demo.province import COMMISSION, Body, Province
 MODELS_MAX: Final = 20_000
 PUBLISHED: Final = 64
 
+_CELL: Final = "party_cell"
 _WOMENS_UNION: Final = "lhpn-tinh"
 
 
@@ -83,19 +84,22 @@ def choose_models(province: Province, count: int, seed: int) -> list[DemoModel]:
     published = {model.key: model for model in published_models(province)}
     order = shuffled(list(published), seed)
     if count < len(published):
-        order = _telling_first(order, published)[:count]
+        order = _telling_first(order, published, province)[:count]
     models = [published[key] for key in order]
     models += _generated(province, list(published.values()), count - len(models), seed)
-    return _with_fates(models, seed)
+    return _with_fates(models, province, seed)
 
 
-def _telling_first(order: list[str], published: dict[str, DemoModel]) -> list[str]:
-    """One each of: not listed, without a competent body, a Women's Union, an individual."""
+def _telling_first(
+    order: list[str], published: dict[str, DemoModel], province: Province
+) -> list[str]:
+    """One each of: not listed, without a competent body, a Women's Union, an individual, a village's cell."""
     tests = (
         lambda model: model.fate is Fate.NOT_LISTED,
         lambda model: model.fate is Fate.NO_COMPETENT_BODY,
         lambda model: model.holder.startswith("lhpn-"),
         lambda model: model.individual,
+        lambda model: _of_a_cell(model, province),
     )
     first = [next(key for key in order if test(published[key])) for test in tests]
     # A small year keeps the refusals to the one: the rest shall go through it.
@@ -153,11 +157,17 @@ def _committee_of(body: Body, province: Province) -> str | None:
     return above
 
 
-def _with_fates(models: list[DemoModel], seed: int) -> list[DemoModel]:
+def _of_a_cell(model: DemoModel, province: Province) -> bool:
+    """Whether a cell holds it that may well have no account."""
+    return province.bodies[model.holder].kind == _CELL and not model.individual
+
+
+def _with_fates(models: list[DemoModel], province: Province, seed: int) -> list[DemoModel]:
     vertical = next(
         (m.key for m in models if m.holder.startswith("lhpn-") and m.fate is Fate.USUAL), None
     )
-    free = [m.key for m in models if m.fate is Fate.USUAL and m.key != vertical]
+    cell = next((m.key for m in models if _of_a_cell(m, province) and m.fate is Fate.USUAL), None)
+    free = [m.key for m in models if m.fate is Fate.USUAL and m.key not in (vertical, cell)]
     individual = next((m.key for m in models if m.individual), None)
     fates = fates_of([key for key in free if key != individual], seed, len(models))
     _collectives_hold_jointly(fates, {m.key for m in models if m.individual})
@@ -166,7 +176,7 @@ def _with_fates(models: list[DemoModel], seed: int) -> list[DemoModel]:
         if model.key == vertical:
             played.append(replace(model, fate=Fate.VERTICAL_LINE, deciding_body=_WOMENS_UNION))
             continue
-        fate = fates.get(model.key, model.fate)
+        fate = Fate.FROM_PAPER if model.key == cell else fates.get(model.key, model.fate)
         # Clause I.2.2a gives the Commission exemplars alone: for a model it is named by mistake.
         body = COMMISSION if fate is Fate.NAMED_ANEW else model.deciding_body
         played.append(replace(model, fate=fate, deciding_body=body))

@@ -1,23 +1,26 @@
 """Plays the steps of the year: each at its simulated instant, as the user whose task it is."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from dvk.api import Api, Json, Written
-from dvk.demo.fates import Fate
+from dvk.demo.fates import WITHOUT_ACCOUNT, Fate
 from dvk.demo.models import DemoModel
 from dvk.demo.province import Province
 from dvk.errors import CommandError, RefusedByServerError
 from dvk.keys import key_of
-from shared.domain.time import VIET_NAM
+from shared.domain.time import VIET_NAM, legal_date
 
 YEAR: Final = 2026
 CONCURRENCY_DEFAULT: Final = 16
 CONCURRENCY_MAX: Final = 64
+_NAME_CHARACTERS_MAX: Final = 120
 
 T = TypeVar("T")
 
@@ -65,6 +68,7 @@ class Player:
         self.holders: dict[str, str] = {}
         """Who took a model over meanwhile, by key."""
         self.numbers = {model.key: number for number, model in enumerate(models, 1)}
+        self._papers: dict[tuple[str, datetime], str] = {}
         self._stage = stage
         self._concurrency = concurrency
 
@@ -132,21 +136,42 @@ class Player:
         body: Json,
         *,
         user: str | None,
+        paper: str | None = None,
     ) -> Written:
         """One step of a model; the key follows from instant, seed, model and step."""
         assert self.api.at is not None
         key = key_of(self.api.at, "demo", str(self.seed), model.key, step)
-        return await self.api.write(service, path, body, user=user, key=key)
+        return await self.api.write(service, path, body, user=user, key=key, paper=paper)
 
     async def of_model(
         self, model: DemoModel, step: str, body: Json, *, user: str | None = None
     ) -> Written:
         """A write on a registered model: `step` is the last part of its address. By its holder, where
-        no other user is named.
+        no other user is named; from a paper that is kept first, where that has no account.
         """
         path = f"/models/{self.model_id(model)}/{step}"
+        paper = await self._paper_of(model) if user is None else None
         by = user or self.registrant(model)
-        return await self.write(model, step, "registration", path, body, user=by)
+        return await self.write(model, step, "registration", path, body, user=by, paper=paper)
+
+    async def _paper_of(self, model: DemoModel) -> str | None:
+        """The scan of what a holder without an account brings on this day; None for who enters itself."""
+        at = self.api.at
+        assert at is not None
+        if model.fate not in WITHOUT_ACCOUNT or model.holder == model.committee:
+            return None
+        day = legal_date(at).isoformat()
+        scan = f"%PDF-1.4\n% {model.key}, {day} (demonstration)\n%%EOF\n".encode()
+        if (model.key, at) not in self._papers:
+            kept = {
+                "what": f"Văn bản của {model.holder_name[:_NAME_CHARACTERS_MAX]}, {day} (trình diễn)",
+                "signed_by": [str(self.province.ids[model.holder])],
+                "content": b64encode(scan).decode(),
+            }
+            user = self.officer(model)
+            await self.write(model, "paper", "registration", "/papers", kept, user=user)
+            self._papers[model.key, at] = sha256(scan).hexdigest()
+        return self._papers[model.key, at]
 
     async def refusal(self, wanted: Collection[str], attempt: Awaitable[Written]) -> str:
         """The code of the refusal that an attempt meets. Raises CommandError where it is let through."""
@@ -163,9 +188,10 @@ class Player:
 
     def registrant(self, model: DemoModel) -> str:
         """Who enters for the holder: its own user, else the committee's officer, from paper."""
-        with suppress(KeyError):
-            holder = self.holders.get(model.key, model.holder)
-            return self.province.user(holder, "registrant")
+        if model.fate not in WITHOUT_ACCOUNT:
+            with suppress(KeyError):
+                holder = self.holders.get(model.key, model.holder)
+                return self.province.user(holder, "registrant")
         return self.officer(model)
 
     def officer(self, model: DemoModel) -> str:

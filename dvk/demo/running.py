@@ -225,7 +225,7 @@ async def autumn(player: Player) -> None:
         "Tháng 8: minh chứng, đính chính",
         "August: evidence, corrections",
         instant(8, 20),
-        {Fate.PRAISED: show, Fate.REVISED: correct},
+        {Fate.PRAISED: show, Fate.REVISED: correct, Fate.FROM_PAPER: correct},
     )
     await _more_time(player)
 

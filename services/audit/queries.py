@@ -14,7 +14,7 @@ from services.audit.domain.timeline import explain
 from services.audit.readmodel import entries, organizations, roots
 from services.audit.replay import TooLongError, decode, is_ours, read_whole, replay, up_to
 from shared.contracts.event import Event
-from shared.contracts.metadata import Metadata
+from shared.contracts.metadata import Metadata, OnBehalf
 from shared.domain.time import from_microseconds
 from shared.eventstore.entry import encode_entry
 from shared.eventstore.port import START, STREAM_NAME_BYTES_MAX, StoredEvent
@@ -46,7 +46,8 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An event in the story of a model: what it says, who acted for whom, and what it relied on.
 
     `actor` is an account's id, of a vote its pseudonym, of an automatic step `service:<name>`.
-    `cites` are the ids of events of other streams.
+    `cites` are the ids of events of other streams. `on_behalf` is there where the organisation entered for the
+    bodies it names, from the paper with that SHA-256.
     """
 
     position: int
@@ -63,6 +64,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     organization_name: str | None
     rules: str | None
     cites: tuple[UUID, ...]
+    on_behalf: OnBehalf | None
 
 
 async def get_timeline(query: Query[TimelineOf]) -> Page[TimelineEntry]:
@@ -103,7 +105,7 @@ async def _events_at(log: Log, places: Sequence[_Place]) -> list[StoredEvent]:
 
 def _told(stored: StoredEvent, names: Mapping[UUID, str]) -> TimelineEntry:
     metadata = msgspec.json.decode(stored.metadata, type=Metadata)
-    said = explain(decode(stored), names)
+    said = explain(decode(stored), names, metadata.on_behalf)
     return TimelineEntry(
         position=stored.position,
         at=from_microseconds(stored.time_us),
@@ -121,6 +123,7 @@ def _told(stored: StoredEvent, names: Mapping[UUID, str]) -> TimelineEntry:
         else names.get(metadata.organization),
         rules=metadata.rules,
         cites=metadata.cites,
+        on_behalf=metadata.on_behalf,
     )
 
 
@@ -138,9 +141,11 @@ async def _names(read: AsyncConnection, events: Sequence[StoredEvent]) -> dict[U
 def _ids_in(stored: StoredEvent) -> Iterable[UUID]:
     event: Event = decode(stored)
     yield from (value for value in msgspec.structs.astuple(event) if isinstance(value, UUID))
-    organization = msgspec.json.decode(stored.metadata, type=Metadata).organization
-    if organization is not None:
-        yield organization
+    metadata = msgspec.json.decode(stored.metadata, type=Metadata)
+    if metadata.organization is not None:
+        yield metadata.organization
+    if metadata.on_behalf is not None:
+        yield from metadata.on_behalf.bodies
 
 
 # --- streams ------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from services.registration.domain.model import MODEL
 from services.registration.domain.movement import MOVEMENT
 from services.registration.domain.office import OFFICE
 from services.registration.domain.organization import ORGANIZATION
+from services.registration.domain.papers import PAPERS
 from services.registration.domain.quota import QUOTA
 from shared.contracts import evaluation, notification, recognition, registration
 from shared.contracts.event import Catalogue, Event
@@ -54,6 +55,7 @@ _EVERY: Final[tuple[AnyDecider, ...]] = (
     ORGANIZATION,
     DELEGATION,
     OFFICE,
+    PAPERS,
     MOVEMENT,
     MODEL,
     QUOTA,

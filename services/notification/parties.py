@@ -130,7 +130,12 @@ _LINES: Final = (
 )
 
 _DUTIES: Final[Mapping[Relation, Duty]] = MappingProxyType(
-    {"organizer": "committee", "submitting_unit": "appraising_unit", "joint_holder": "holder"}
+    {
+        "organizer": "committee",
+        "submitting_unit": "appraising_unit",
+        "joint_holder": "holder",
+        "represented": "holder",
+    }
 )
 """The duty behind a relation that has another name: the committee organises the session, and the unit that
 appraises submits.
@@ -250,6 +255,15 @@ async def _of_demand(
     return Subject(
         title=demand.document_number, parties=parties, document=UUID(demand.inspection_id)
     )
+
+
+async def represented_in(
+    read: AsyncConnection, model_id: ModelId, bodies: Collection[UUID]
+) -> Subject:
+    """A model's event that was entered in the name of `bodies`: the model, and them alone."""
+    model = await _row(read, _MODEL, "model", model_id)
+    parties: Parties = {"represented": [OrganizationId(body) for body in bodies]}
+    return Subject(title=str(model.name), parties=parties, model=model_id)
 
 
 async def _model_of(read: AsyncConnection, event: Event) -> ModelId:

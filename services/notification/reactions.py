@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.domain.notice import NOTICE, QueueNotice
-from services.notification.domain.recipients import BY_KIND, RULES, kind_of, recipients
-from services.notification.parties import standing_on, subject_of
+from services.notification.domain.recipients import BY_KIND, FROM_PAPER, RULES, kind_of, recipients
+from services.notification.parties import Subject, represented_in, standing_on, subject_of
 from services.notification.readmodel import subscriptions
+from shared.contracts import registration
 from shared.contracts.event import Event
-from shared.contracts.notification import Channel
-from shared.contracts.values import NoticeId, OrganizationId
+from shared.contracts.notification import Channel, Relation
+from shared.contracts.values import ModelId, NoticeId, OrganizationId
 from shared.domain.time import legal_date
 from shared.host.ids import derive_id
 from shared.host.service import Recorded, Work, when
@@ -24,9 +25,11 @@ _BY_MAIL: Final = select(subscriptions.c.organization).where(
 )
 
 
-def notice_id(cause: UUID, recipient: OrganizationId, channel: Channel) -> NoticeId:
-    """The one notice of a cause to a recipient over a channel."""
-    return NoticeId(derive_id(cause, "notice", str(recipient), channel))
+def notice_id(cause: UUID, recipient: OrganizationId, channel: Channel, kind: str = "") -> NoticeId:
+    """The one notice of a cause to a recipient over a channel; one more where it has another `kind` than the
+    cause's own.
+    """
+    return NoticeId(derive_id(cause, "notice", str(recipient), channel, *filter(None, (kind,))))
 
 
 async def tell(recorded: Recorded[Event], work: Work) -> None:
@@ -35,21 +38,41 @@ async def tell(recorded: Recorded[Event], work: Work) -> None:
     """
     rule = BY_KIND[type(recorded.event).__name__]
     subject = await subject_of(work.read, recorded, rule.relations)
+    await _queue(recorded, work, subject, rule.relations)
+
+
+async def tell_represented(recorded: Recorded[Event], work: Work) -> None:
+    """Tell the bodies in whose name something was entered from paper: once for all that came of one command."""
+    on_behalf = recorded.metadata.on_behalf if recorded.is_on_behalf else None
+    if on_behalf is None or recorded.metadata.command is None:
+        return
+    model = ModelId(UUID(recorded.stored.stream.partition("-")[2]))
+    subject = await represented_in(work.read, model, on_behalf.bodies)
+    await _queue(recorded, work, subject, ("represented",), FROM_PAPER)
+
+
+async def _queue(
+    recorded: Recorded[Event],
+    work: Work,
+    subject: Subject,
+    relations: Sequence[Relation],
+    kind: str = "",
+) -> None:
     on = legal_date(recorded.at)
     parties, ends = await standing_on(work.read, subject.parties, subject.model, on)
-    told = recipients(rule.relations, parties)
+    told = recipients(relations, parties)
     by_mail = await _by_mail(work.read, [recipient for recipient, _ in told])
     for recipient, relation in told:
         channels: tuple[Channel, ...] = ("inbox", "email") if recipient in by_mail else ("inbox",)
         for channel in channels:
-            notice = notice_id(recorded.id, recipient, channel)
+            notice = notice_id(recorded.id, recipient, channel, kind)
             command = QueueNotice(
                 notice_id=notice,
                 at=work.now,
                 recipient=recipient,
                 relation=relation,
                 channel=channel,
-                kind=kind_of(recorded.event),
+                kind=kind or kind_of(recorded.event),
                 title=subject.title,
                 model=subject.model,
                 document=subject.document,
@@ -66,4 +89,11 @@ async def _by_mail(
     return frozenset(OrganizationId(UUID(str(value))) for value in found.scalars())
 
 
-REACTIONS: Final = tuple(when(rule.event_type, tell) for rule in RULES)
+REACTIONS: Final = (
+    *(when(rule.event_type, tell) for rule in RULES),
+    *(
+        when(event_type, tell_represented)
+        for event_type in registration.EVENTS.current.values()
+        if "model_id" in event_type.__struct_fields__
+    ),
+)

@@ -13,6 +13,7 @@ from services.registration import (
     feedback_api,
     holders_api,
     organization_api,
+    paper_api,
     queries,
     quota_places,
     running_api,
@@ -211,6 +212,7 @@ def routes(api: Api) -> None:
     running_api.routes(api)
     evidence_api.routes(api)
     course_api.routes(api)
+    paper_api.routes(api)
     feedback_api.routes(api)
     standing_api.standing_routes(api)
     api.read(

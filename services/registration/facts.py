@@ -1,5 +1,6 @@
 """Gathers what a model's rules need to know of other aggregates, with the events to cite."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final, Protocol
 from uuid import UUID
@@ -189,6 +190,17 @@ async def of_helper(work: Work, helper: OrganizationId) -> tuple[UUID, ...]:
     if loaded.state.created is None or loaded.event_id is None:
         raise HELPER_UNKNOWN()
     return (loaded.event_id,)
+
+
+async def of_signers(work: Work, signers: Collection[OrganizationId]) -> tuple[UUID, ...]:
+    """That the bodies whose paper it is exist, to cite. Raises NotFoundError."""
+    cites: list[UUID] = []
+    for body in signers:
+        loaded = await work.load(ORGANIZATION, body)
+        if loaded.state.created is None or loaded.event_id is None:
+            raise NotFoundError("organization")
+        cites.append(loaded.event_id)
+    return tuple(dict.fromkeys(cites))
 
 
 async def lineage_of(work: Work, original: ModelId) -> tuple[tuple[ModelId, ...], tuple[UUID, ...]]:

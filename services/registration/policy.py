@@ -61,6 +61,7 @@ from services.registration.domain.organization import (
     RenameOrganization,
 )
 from services.registration.domain.organization_state import Organization
+from services.registration.domain.papers import PAPERS
 from services.registration.domain.plan import (
     AdoptPlan,
     AssignCoreTeam,
@@ -91,18 +92,34 @@ from services.registration.domain.term import BeginTermYear, ChangeTerm
 from services.registration.standing_policy import STANDING_RULES
 from shared.contracts.registration import ModelRegistered
 from shared.contracts.values import OrganizationId
+from shared.domain.paper import KeepPaper, Paper
 from shared.domain.time import legal_date
 from shared.host.policy import ANY, Grant, Parties, Role, Rules
 
 HOLDER: Final = "holder"
 HELPER: Final = "helper"
+NAMED: Final = "named_body"
+"""Whose word an entry itself says it is: who looked at the place, the joint holder who agrees."""
 COMMITTEE: Final = "committee"
 LAUNCHING_BODY: Final = "launching_body"
+KEEPER: Final = "keeper"
 OWN: Final = "own"
 """The body that reports a feedback: whoever belongs to none reports nothing."""
 
-# A committee's officer also enters what holders without accounts bring on paper (practice).
-_BY_HOLDER: Final = (Grant(Role.REGISTRANT, HOLDER), Grant(Role.COMMITTEE_OFFICER, COMMITTEE))
+# A committee's officer also enters what holders without accounts bring on paper (practice; ADR 0012).
+_BY_HOLDER: Final = (
+    Grant(Role.REGISTRANT, HOLDER),
+    Grant(Role.COMMITTEE_OFFICER, COMMITTEE, paper_of=HOLDER),
+)
+_BY_NAMED: Final = (
+    Grant(Role.REGISTRANT, HOLDER),
+    Grant(Role.COMMITTEE_OFFICER, COMMITTEE, paper_of=NAMED),
+)
+# What a registration needs of other streams stands in whichever name that has.
+_WITH_REGISTRATION: Final = (
+    Grant(Role.REGISTRANT, HOLDER),
+    Grant(Role.COMMITTEE_OFFICER, COMMITTEE),
+)
 _BY_COMMITTEE: Final = (Grant(Role.COMMITTEE_OFFICER, COMMITTEE),)
 # The mobilisation system around a model: its committee, and its movement's launching body (III.2.1a).
 _BY_SYSTEM: Final = (
@@ -122,6 +139,7 @@ _BY_ANY_BODY: Final = tuple(
 )
 _BY_LAUNCHING_BODY: Final = (Grant(Role.OFFICE_CLERK, LAUNCHING_BODY),)
 _BY_ADMINISTRATOR: Final = (Grant(Role.ADMINISTRATOR, ANY),)
+_BY_KEEPER: Final = (Grant(Role.COMMITTEE_OFFICER, KEEPER),)
 _BY_TIME_ALONE: Final[tuple[Grant, ...]] = ()
 
 
@@ -144,6 +162,7 @@ def _model_parties(state: Model, command: ModelCommand) -> Parties:
         parties = {
             HOLDER: _holding(registration) & {command.holder} - {registration.holder},
             COMMITTEE: frozenset({registration.committee}),
+            NAMED: frozenset({command.holder}),
         }
     elif registration is not None and isinstance(command, CorrectEntry):
         parties = _who_enters(registration, command)
@@ -153,11 +172,12 @@ def _model_parties(state: Model, command: ModelCommand) -> Parties:
             COMMITTEE: frozenset({registration.committee}),
             LAUNCHING_BODY: frozenset({registration.launching_body}),
             HELPER: _helper(state, command),
+            NAMED: _named(command),
         }
     elif isinstance(command, SurveySite):
         surveyor = frozenset({command.surveyed_by})
         first = surveyor if state.survey is None else surveyor & {state.survey.surveyed_by}
-        parties = {HOLDER: first, COMMITTEE: first}
+        parties = {HOLDER: first, COMMITTEE: first, NAMED: first}
     else:
         parties = {}
     return parties
@@ -208,6 +228,10 @@ def _feedback_parties(state: Feedback, command: FeedbackCommand) -> Parties:
     return {} if state.raised is None else {LAUNCHING_BODY: {state.raised.launching_body}}
 
 
+def _named(command: ModelCommand) -> frozenset[UUID]:
+    return frozenset({command.surveyed_by} if isinstance(command, SurveySite) else ())
+
+
 def _helper(state: Model, command: ModelCommand) -> frozenset[UUID]:
     if not isinstance(command, ResolveDifficulty):
         return frozenset()
@@ -215,6 +239,10 @@ def _helper(state: Model, command: ModelCommand) -> frozenset[UUID]:
     if difficulty is None or difficulty.help is None:
         return frozenset()
     return frozenset({difficulty.help.helper})
+
+
+def _paper_parties(_state: Paper, command: KeepPaper) -> Parties:
+    return {KEEPER: {command.kept_by}}
 
 
 def _movement_parties(state: Movement, command: MovementCommand) -> Parties:
@@ -255,16 +283,16 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
         _model_parties,
         MappingProxyType(
             {
-                SurveySite: _BY_HOLDER,
+                SurveySite: _BY_NAMED,
                 RegisterModel: _BY_HOLDER,
                 ContinueModel: _BY_HOLDER,
-                LapsePlace: _BY_HOLDER,
+                LapsePlace: _WITH_REGISTRATION,
                 RecordLaunchingBodyRegistration: _BY_LAUNCHING_BODY,
                 AcceptRegistration: _BY_COMMITTEE,
                 ReturnRegistration: _BY_COMMITTEE,
                 RequestSupplement: _BY_COMMITTEE,
                 SupplySupplement: _BY_HOLDER,
-                ConsentToHolding: _BY_HOLDER,
+                ConsentToHolding: _BY_NAMED,
                 ChangeHolder: _BY_COMMITTEE,
                 AdoptPlan: _BY_HOLDER,
                 RevisePlan: _BY_HOLDER,
@@ -302,7 +330,7 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
     Rules(
         QUOTA,
         _quota_parties,
-        MappingProxyType({TakePlace: _BY_HOLDER, FreePlace: _BY_HOLDER}),
+        MappingProxyType({TakePlace: _WITH_REGISTRATION, FreePlace: _WITH_REGISTRATION}),
     ),
     Rules(
         FEEDBACK,
@@ -310,4 +338,5 @@ RULES: Final[tuple[Rules[Any, Any, Any], ...]] = (
         MappingProxyType({RaiseFeedback: _BY_ANY_BODY, AnswerFeedback: _BY_LAUNCHING_BODY}),
     ),
     *STANDING_RULES,
+    Rules(PAPERS, _paper_parties, MappingProxyType({KeepPaper: _BY_KEEPER})),
 )

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
-from services.registration import organization_rows, running_rows
+from services.registration import organization_rows, paper_rows, running_rows
 from services.registration.domain.similarity import leading
 from services.registration.running_rows import recorded_on
 from services.registration.tables import DATE_CHARACTERS, ID_CHARACTERS, TABLES
@@ -349,5 +349,6 @@ READ_MODEL: Final = ReadModel(
             quiet_after_days=lambda r: r.event.settings.quiet_after_days.value,
         ),
         *running_rows.HANDLERS,
+        *paper_rows.HANDLERS,
     ),
 )

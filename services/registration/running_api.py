@@ -32,7 +32,7 @@ from services.registration.domain.support import (
 )
 from shared.contracts.running import CoreMember
 from shared.contracts.values import DifficultyId, OrganizationId
-from shared.host.calls import forbidden
+from shared.host.authority import forbidden
 from shared.host.service import Api, Call, Outcome, Page, Work
 
 R = TypeVar("R", bound=msgspec.Struct)

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.registration.api import routes
 from services.registration.domain.erasure import ERASURE
+from services.registration.domain.papers import PAPERS
 from services.registration.organization_rows import successions
 from services.registration.policy import RULES
 from services.registration.quota_places import GIVE_BACK
@@ -24,4 +25,5 @@ SERVICE: Final = Service(
     routes=routes,
     successions=successions,
     standing=STANDING,
+    papers=PAPERS,
 )

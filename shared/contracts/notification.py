@@ -26,6 +26,7 @@ Channel = Literal["inbox", "email"]
 Relation = Literal[
     "holder",
     "joint_holder",
+    "represented",
     "committee",
     "appraising_unit",
     "deciding_body",
@@ -45,8 +46,9 @@ Relation = Literal[
     "inspected_body",
     "inspecting_body",
 ]
-"""In what a recipient stands to what happened; the bodies above, beside and below to the body that
-adopted a document or issued a report, the last four to a report and to an inspection."""
+"""In what a recipient stands to what happened. `represented` is a body in whose name another entered, from its
+paper (ADR 0012). The bodies above, beside and below to the body that adopted a document or issued a report, the last
+four to a report and to an inspection."""
 
 
 Matter = Literal[

@@ -14,6 +14,7 @@ from shared.contracts.intake import (
     QuotaPlaceTaken,
     SimilarityFound,
 )
+from shared.contracts.papers import PaperKept
 from shared.contracts.particulars import Particulars
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.running import (
@@ -427,6 +428,7 @@ EVENTS: Final = Catalogue(
         "feedback",
         "delegation",
         "office",
+        "paper_registration",
         "personal_registration",
     ),
     current=MappingProxyType(
@@ -443,6 +445,7 @@ EVENTS: Final = Catalogue(
             "DelegationGranted.v1": DelegationGranted,
             "DelegationEnded.v1": DelegationEnded,
             "OfficeHandedOver.v1": OfficeHandedOver,
+            "PaperKept.v1": PaperKept,
             "MovementLaunched.v1": MovementLaunched,
             "CalendarSet.v1": CalendarSet,
             "SiteSurveyed.v1": SiteSurveyed,

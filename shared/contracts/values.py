@@ -58,6 +58,7 @@ HolderKind = Literal["collective", "individual"]
 
 CouncilRole = Literal["chair", "secretary", "member"]
 DelegationId = NewType("DelegationId", UUID)
+PaperId = NewType("PaperId", UUID)
 
 OfficeId = NewType("OfficeId", UUID)
 

@@ -21,7 +21,7 @@ import structlog
 
 from shared.domain.time import from_microseconds
 from shared.host.asgi import Reply, read_body
-from shared.host.calls import forbidden
+from shared.host.authority import forbidden
 from shared.host.endpoints import Endpoint, Exchange, signed_in
 from shared.host.errors import StandbyError
 from shared.host.identity import Verifier

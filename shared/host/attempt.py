@@ -1,13 +1,13 @@
 """One command on its way through the executor: what is decided, recorded and recognised again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from shared.contracts.event import Event, UnknownEventTypeError
-from shared.contracts.metadata import CommandRecord, Metadata
+from shared.contracts.metadata import CommandRecord, Metadata, OnBehalf
 from shared.domain.decider import Decider, Request
 from shared.eventstore.entry import entry_size
 from shared.eventstore.port import ENTRY_BYTES_MAX, NewEvent
@@ -31,8 +31,17 @@ class Caller(msgspec.Struct, frozen=True):
     trace: str
 
 
+class Decided(NamedTuple):
+    """What follows, and in whose name it was entered where that is another's."""
+
+    events: Sequence[Event]
+    on_behalf: OnBehalf | None
+
+
 class Attempt(msgspec.Struct, frozen=True):
-    """One command on its way: what it needs whatever state it is decided on."""
+    """One command on its way: what it needs whatever state it is decided on. `paper` is the hash of the one it is
+    entered from, if any.
+    """
 
     decider: Decider[Any, Any, Any]
     stream: str
@@ -41,23 +50,23 @@ class Attempt(msgspec.Struct, frozen=True):
     cites: tuple[UUID, ...]
     rules: str | None
     if_match: int | None
-    authorise: Callable[[Any], None] | None
+    authorise: Callable[[Any], OnBehalf | None] | None
+    paper: str | None
     name: str
     first_id: UUID
 
-    def decide(self, known: Known) -> Sequence[Event]:
+    def decide(self, known: Known) -> Decided:
         """Permission first: whoever may not act learns nothing, not even the revision."""
-        if self.authorise is not None:
-            self.authorise(known.state)
+        on_behalf = None if self.authorise is None else self.authorise(known.state)
         if self.if_match is not None and self.if_match != known.revision:
             raise StaleRevisionError(
                 f"Nội dung đã thay đổi (phiên bản {known.revision}): hãy tải lại rồi quyết định tiếp.",
                 f"This has changed, it is at revision {known.revision} now: read it again first.",
             )
-        return self.decider.decide(known.state, self.command)
+        return Decided(self.decider.decide(known.state, self.command), on_behalf)
 
     def entries(
-        self, events: Sequence[Event], types: Mapping[type[Event], str], software: str, time_us: int
+        self, decided: Decided, types: Mapping[type[Event], str], software: str, time_us: int
     ) -> list[NewEvent]:
         """The events as they are appended. Raises TooLargeError, UnknownEventTypeError."""
         metadata = Metadata(
@@ -69,10 +78,11 @@ class Attempt(msgspec.Struct, frozen=True):
             rules=self.rules,
             cites=self.cites,
             command=CommandRecord(self.name, msgspec.Raw(msgspec.json.encode(self.command))),
+            on_behalf=decided.on_behalf,
         )
         encoded = msgspec.json.encode(metadata)
         entries: list[NewEvent] = []
-        for index, event in enumerate(events):
+        for index, event in enumerate(decided.events):
             if index == 1:
                 encoded = msgspec.json.encode(msgspec.structs.replace(metadata, command=None))
             stored_type = types.get(type(event))
@@ -97,14 +107,16 @@ class Attempt(msgspec.Struct, frozen=True):
     def require_same(self, recorded: Metadata) -> None:
         """Raise IdempotencyConflictError unless `recorded` is the same request by the same caller.
 
-        Compared is the request part: the fields of the request that the command extends. What the
-        server added (the instant, facts of other aggregates) may differ on a retry.
+        Compared is the request part: the fields of the request that the command extends, and the paper it was
+        entered from. What the server added (the instant, facts of other aggregates) may differ on a retry.
         """
         first = recorded.command
+        paper = None if recorded.on_behalf is None else recorded.on_behalf.paper
         same = (
             first is not None
             and first.name == self.name
             and recorded.actor == self.caller.actor
+            and paper == self.paper
             and _request_part(self.command, msgspec.json.decode(first.data))
             == _request_part(self.command, msgspec.json.decode(msgspec.json.encode(self.command)))
         )

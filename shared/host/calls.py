@@ -1,26 +1,27 @@
 """What a handler of an HTTP operation is given."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from contextlib import AsyncExitStack
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.values import Forgettable, ModelId, OrganizationId
+from shared.contracts.values import Forgettable
 from shared.domain.decider import Decider, Request
 from shared.domain.graph import Graph
+from shared.domain.paper import Paper, Papers
 from shared.domain.time import legal_date
 from shared.eventstore.port import EventStore
+from shared.host.authority import Authority
 from shared.host.commands import Caller, Executor
 from shared.host.database import ServiceDatabase
-from shared.host.errors import ForbiddenError
 from shared.host.files import FileStore
-from shared.host.ids import derive_id
+from shared.host.ids import derive_id, paper_id
 from shared.host.known_successions import KnownSuccessions
-from shared.host.policy import Actor, Parties, Rules, permits
+from shared.host.policy import Actor, Rules
 from shared.host.service import Loaded, Log, NotFoundError, Outcome
 from shared.host.vault import Vault
 
@@ -47,6 +48,8 @@ class Backing(Protocol):
     def files(self) -> FileStore: ...
     @property
     def successions(self) -> KnownSuccessions: ...
+    @property
+    def papers(self) -> Papers | None: ...
 
 
 class LazyReader:
@@ -164,9 +167,15 @@ class HttpCall(_Reading, Generic[R]):
         actor: Actor,
         caller: Caller,
         if_match: int | None,
+        paper: str | None = None,
     ) -> None:
         super().__init__(backing, path, now)
         self._body = body
+        self._paper = paper
+        self._kept: Loaded[Paper] | None = None
+        self._authority = Authority(
+            backing.rules, backing.successions, actor, legal_date(now), paper
+        )
         self._actor = actor
         self._caller = caller
         self._if_match = if_match
@@ -193,11 +202,14 @@ class HttpCall(_Reading, Generic[R]):
         self, decider: Decider[S, C, Any], aggregate_id: UUID | str, command: C
     ) -> None:
         state = (await self.load(decider, aggregate_id)).state
+        await self._look_for_paper()
+        # Else as many calls as there are connections, each with its own, would all wait for one more.
+        await self.close()
 
         async def ask(graph: Graph) -> None:
-            self._authorise(decider, state, command, graph)
+            self._authority.authorise(decider, state, command, graph)
 
-        await self._on_the_graph(ask)
+        await self._authority.on_the_graph(ask)
 
     async def keep(self, name: str, content: bytes) -> Forgettable:
         return await self._backing.vault.keep(self.derive("keep"), name, content)
@@ -225,6 +237,9 @@ class HttpCall(_Reading, Generic[R]):
             cites = (*cites, *self._actor.standing)
         else:
             caller = msgspec.structs.replace(caller, actor=str(pseudonym), organization=None)
+        paper = self._paper if self._authority.takes_paper(decider, command) else None
+        if paper is not None and (kept := await self._look_for_paper()) is not None:
+            cites = (*cites, kept)
         if_match = None
         if not prepares:
             if_match, self._if_match = self._if_match, None
@@ -238,27 +253,23 @@ class HttpCall(_Reading, Generic[R]):
                 cites=cites,
                 rules=rules,
                 if_match=if_match,
-                authorise=lambda state: self._authorise(decider, state, command, graph),
+                authorise=lambda state: self._authority.authorise(decider, state, command, graph),
+                paper=paper,
             )
 
-        return await self._on_the_graph(execute)
-
-    async def _on_the_graph(self, act: Callable[[Graph], Awaitable[T]]) -> T:
-        """Act on whom the caller's organisation succeeded and who succeeded it. Before it is denied one looks
-        again: it may have succeeded another body a moment ago.
-        """
         # Else as many calls as there are connections, each with its own, would all wait for one more.
         await self.close()
-        known, organization = self._backing.successions, self._actor.organization
-        today = legal_date(self._now)
-        graph = await known.around(organization, today)
-        try:
-            return await act(graph)
-        except ForbiddenError:
-            anew = await known.around(organization, today, anew=True)
-            if anew == graph:
-                raise
-            return await act(anew)
+        return await self._authority.on_the_graph(execute)
+
+    async def _look_for_paper(self) -> UUID | None:
+        """The event that says that the caller's organisation keeps the paper, to cite."""
+        papers, keeper = self._backing.papers, self._actor.organization
+        if self._paper is None or papers is None or keeper is None:
+            return None
+        if self._kept is None:
+            self._kept = await self.load(papers, paper_id(keeper, self._paper))
+            self._authority.signed_by = self._kept.state.signed_by
+        return self._kept.event_id
 
     def _caller_for(self, stream: str) -> Caller:
         """Event ids derive from cause and stream: a second command on a stream has its own cause."""
@@ -268,48 +279,3 @@ class HttpCall(_Reading, Generic[R]):
             return self._caller
         cause = derive_id(self._caller.cause, stream, "command", str(number))
         return msgspec.structs.replace(self._caller, cause=cause)
-
-    def _authorise(self, decider: Decider[S, C, Any], state: S, command: C, graph: Graph) -> None:
-        """Deny unless a row of the table allows this actor this command on this thing. In the place of a
-        body that is no more stands whoever holds its duty today.
-        """
-        for rules in self._backing.rules:
-            if rules.decider is decider:
-                grants = rules.grants.get(type(command), ())
-                parties = rules.parties(state, command)
-                if graph.successions and state == decider.initial_state:
-                    # What begins now names its parties itself: nobody acts for one that is no more.
-                    parties = _living(parties, graph, legal_date(self._now))
-                elif graph.successions:
-                    model = rules.model(state, command)
-                    parties = _holders(parties, model, graph, legal_date(self._now))
-                if permits(grants, self._actor, parties):
-                    return
-        raise forbidden()
-
-
-def _living(parties: Parties, graph: Graph, today: date) -> Parties:
-    return {
-        relation: {body for body in bodies if not graph.ended(OrganizationId(body), today)}
-        for relation, bodies in parties.items()
-    }
-
-
-def _holders(parties: Parties, model: UUID | None, graph: Graph, today: date) -> Parties:
-    about = None if model is None else ModelId(model)
-    return {
-        relation: {
-            holder
-            for body in bodies
-            if (holder := graph.holder_on(OrganizationId(body), relation, today, about)) is not None
-        }
-        for relation, bodies in parties.items()
-    }
-
-
-def forbidden() -> ForbiddenError:
-    """One sentence for a thing that is not the caller's and for one that does not exist."""
-    return ForbiddenError(
-        "Vai trò hoặc tổ chức của bạn không được làm việc này ở đây, hoặc không có nội dung này.",
-        "Your role or organisation may not do this here, or there is no such thing.",
-    )

@@ -2,15 +2,15 @@
 
 import importlib.metadata
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from shared.contracts.event import TYPE_PREFIX, Catalogue, Event
-from shared.contracts.metadata import Metadata
+from shared.contracts.event import TYPE_PREFIX, Catalogue
+from shared.contracts.metadata import Metadata, OnBehalf
 from shared.domain.decider import Decider, Request
 from shared.domain.time import to_microseconds
 from shared.eventstore.port import (
@@ -21,7 +21,7 @@ from shared.eventstore.port import (
     WrongRevisionError,
 )
 from shared.host.aggregates import CACHED_EVENTS_MAX, AggregateCache, Known, Slot
-from shared.host.attempt import SERVICE_ACTOR_PREFIX, Attempt, Caller, stored_name
+from shared.host.attempt import SERVICE_ACTOR_PREFIX, Attempt, Caller, Decided, stored_name
 from shared.host.clock import Clock
 from shared.host.errors import (
     BusyError,
@@ -35,6 +35,8 @@ __all__ = ["ATTEMPTS_MAX", "SERVICE_ACTOR_PREFIX", "SOFTWARE", "Caller", "Execut
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Request)
+
+_NOTHING: Final = Decided((), None)
 
 ATTEMPTS_MAX: Final = 8
 """Attempts at an append that other processes keep overtaking."""
@@ -101,7 +103,8 @@ class Executor:
         cites: Collection[UUID] = (),
         rules: str | None = None,
         if_match: int | None = None,
-        authorise: Callable[[S], None] | None = None,
+        authorise: Callable[[S], OnBehalf | None] | None = None,
+        paper: str | None = None,
     ) -> Outcome:
         """Decide and append; durable when it returns.
 
@@ -109,7 +112,8 @@ class Executor:
         stream already, this is a retry: the first outcome is given again (`repeated`), unless a
         person's request says something else now. A reaction is not asked again: what it recorded first
         stands, though the facts it read may have moved on.
-        `authorise` raises to deny, given the state. Raises RefusedError, ForbiddenError,
+        `authorise` raises to deny, given the state, and says in whose name it is entered from `paper`, where
+        that is another's. Raises RefusedError, ForbiddenError,
         StaleRevisionError, IdempotencyConflictError, TooLargeError, BusyError, StoreError.
         """
         stream = f"{decider.category}-{aggregate_id}"
@@ -122,6 +126,7 @@ class Executor:
             rules,
             if_match,
             authorise,
+            paper,
             name=stored_name(decider, command),
             first_id=derive_id(caller.cause, stream, "0"),
         )
@@ -138,14 +143,14 @@ class Executor:
                 if first is not None:
                     return await self._repeat(attempt, known, first)
                 try:
-                    events = attempt.decide(known)
+                    decided = attempt.decide(known)
                 except Exception:
                     if current:
                         raise
-                    events = ()
-                if events:
+                    decided = _NOTHING
+                if decided.events:
                     try:
-                        return await self._append(attempt, slot, known, events)
+                        return await self._append(attempt, slot, known, decided)
                     except (WrongRevisionError, EventIdTakenError):
                         pass  # overtaken, or an unseen retry with other events: read what stands
                 elif current:
@@ -174,10 +179,11 @@ class Executor:
         return Known(decider.initial_state), False
 
     async def _append(
-        self, attempt: Attempt, slot: Slot, known: Known, events: Sequence[Event]
+        self, attempt: Attempt, slot: Slot, known: Known, decided: Decided
     ) -> Outcome:
         now, began = self._clock.now(), time.perf_counter()
-        entries = attempt.entries(events, self._types, self._software, to_microseconds(now))
+        events = decided.events
+        entries = attempt.entries(decided, self._types, self._software, to_microseconds(now))
         expected = known.revision if known.revision >= 0 else Expect.NO_STREAM
         high = self._high or 0
         try:

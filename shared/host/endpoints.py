@@ -12,10 +12,12 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from shared.domain.paper import PAPER_NOT_NEEDED, Papers
 from shared.domain.time import legal_date
 from shared.eventstore.port import START, EventStore, StoredEvent
 from shared.host.asgi import Headers, Receive, Reply, Scope, Send, preferred_language, read_body
-from shared.host.calls import HttpCall, HttpQuery, forbidden
+from shared.host.authority import forbidden
+from shared.host.calls import HttpCall, HttpQuery
 from shared.host.clock import Clock
 from shared.host.commands import Caller, Executor
 from shared.host.database import ServiceDatabase
@@ -35,7 +37,7 @@ from shared.host.known_successions import KnownSuccessions
 from shared.host.metrics import Metrics, OperationMeter
 from shared.host.operations import Operation, Operations, ReadOperation, WriteOperation
 from shared.host.parsing import JsonParser, QueryParser
-from shared.host.policy import EVERYONE, Actor, Role, Rules, permits
+from shared.host.policy import EVERYONE, Actor, Role, Rules, from_paper, permits
 from shared.host.problems import problem
 from shared.host.routing import Router
 from shared.host.service import Download, NotFoundError, Outcome, Page, Service
@@ -49,11 +51,15 @@ AT_LEAST_SECONDS_MAX: Final = 2.0
 KEY_VERSION: Final = 7
 
 _REVISION_TAG: Final = re.compile(rb'"[0-9]{1,18}"')
+_SHA256: Final = re.compile(rb"[0-9a-f]{64}")
 _POSITION: Final = re.compile(r"[0-9]{1,18}")
 _KEY_HEADER: Final = b"idempotency-key"
 
 ACTING_FOR_HEADER: Final = b"dvk-acting-for"
 """The organisation acted for, where it is not the token's own: by delegation, or an office taken over."""
+
+PAPER_HEADER: Final = b"dvk-paper"
+"""The SHA-256 of the scan that an entry on behalf of others is made from (ADR 0012)."""
 
 Endpoint = Callable[["Exchange"], Awaitable[Reply]]
 
@@ -88,6 +94,11 @@ class ServiceParts:
     standings: Standings
     successions: KnownSuccessions
     files: FileStore
+
+    @property
+    def papers(self) -> Papers | None:
+        """What entries on behalf of others are made from."""
+        return self.service.papers
 
     @property
     def rules(self) -> tuple[Rules[Any, Any, Any], ...]:
@@ -191,7 +202,9 @@ class _WriteEndpoint:
         _require_json(headers)
         if exchange.key is None:
             _refuse_key(headers)
-        if_match = _if_match(headers)
+        if_match, paper = _if_match(headers), _paper(headers)
+        if paper is not None and not from_paper(self._operation.grants):
+            raise PAPER_NOT_NEEDED()
         bytes_max = self._operation.body_bytes_max or self._parts.body_bytes_max
         raw = await read_body(exchange.receive, headers, bytes_max)
         body = self._parser.parse(raw or b"{}")
@@ -210,6 +223,7 @@ class _WriteEndpoint:
             actor=actor,
             caller=caller,
             if_match=if_match,
+            paper=paper,
         )
         try:
             outcome = await self._operation.handler(call)
@@ -225,7 +239,7 @@ class _WriteEndpoint:
 
     def _knows_all(self, actor: Actor) -> bool:
         """Whether a row lets the caller do this to any such thing."""
-        return permits(self._operation.grants, actor, {})
+        return bool(permits(self._operation.grants, actor, {}))
 
     def _answer(self, exchange: Exchange, outcome: Outcome) -> Reply:
         aggregate_id = outcome.stream.partition("-")[2]
@@ -412,6 +426,19 @@ def _if_match(headers: Headers) -> int | None:
         return int(tag[1:-1])
     raise MalformedError(
         'If-Match phải là ETag đã nhận, ví dụ "3".', 'If-Match is an ETag you were given, like "3".'
+    )
+
+
+def _paper(headers: Headers) -> str | None:
+    raw = headers.get(PAPER_HEADER)
+    if raw is None:
+        return None
+    tag = raw.strip()
+    if _SHA256.fullmatch(tag):
+        return tag.decode("ascii")
+    raise MalformedError(
+        "Dvk-Paper là mã SHA-256 của bản quét: 64 chữ số hệ 16, viết thường.",
+        "Dvk-Paper is the SHA-256 of the scan: 64 hexadecimal digits in lower case.",
     )
 
 

@@ -41,6 +41,11 @@ def organization_of_code(code: str) -> UUID:
     return derive_id(_CODES, "organization", code)
 
 
+def paper_id(keeper: UUID, sha256: str) -> UUID:
+    """The id of the paper with this scan that an organisation keeps: another's is not its own."""
+    return derive_id(keeper, "paper", sha256)
+
+
 def new_salt() -> bytes:
     """32 bytes nobody can guess."""
     return os.urandom(SALT_BYTES)

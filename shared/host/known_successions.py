@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -47,8 +47,13 @@ class KnownSuccessions:
             return Graph()
         now = self._monotonic()
         await self._current(now if anew else now - KNOWN_SECONDS_MAX, today)
+        return self.as_read({body}, today)
+
+    def as_read(self, bodies: Collection[UUID], today: date) -> Graph:
+        """The same of several bodies, by what was read last."""
         found: dict[OrganizationId, Succession] = {}
-        seen, waiting = {OrganizationId(body)}, [OrganizationId(body)]
+        seen = {OrganizationId(body) for body in bodies}
+        waiting = list(seen)
         while waiting:
             for entry in self._by_body.get(waiting.pop(), ()):
                 if entry.effective_on <= today:

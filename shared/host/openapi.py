@@ -9,7 +9,7 @@ import msgspec
 
 from shared.host.endpoints import Written
 from shared.host.operations import Operation, ReadOperation, WriteOperation
-from shared.host.policy import Role
+from shared.host.policy import Role, from_paper
 from shared.host.problems import (
     BUSY,
     FORBIDDEN,
@@ -75,6 +75,13 @@ _ACTING_FOR: Final[Document] = {
     "description": "The id of the organisation acted for, where it is not the token's own: by delegation, "
     "or an office taken over.",
     "schema": {"type": "string", "format": "uuid"},
+}
+_PAPER: Final[Document] = {
+    "name": "Dvk-Paper",
+    "in": "header",
+    "description": "The SHA-256 of the scan of a signed paper (POST /papers), where this is entered on behalf of "
+    "the body that signed it; left out in the own name.",
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
 _WRITE_HEADERS: Final[tuple[Document, ...]] = (
     {
@@ -166,7 +173,11 @@ def _write(operation: WriteOperation, schemas: Mapping[type, Document]) -> Docum
     }
     return {
         **_common(operation),
-        "parameters": [*_path_parameters(operation.path), *_WRITE_HEADERS],
+        "parameters": [
+            *_path_parameters(operation.path),
+            *_WRITE_HEADERS,
+            *((_PAPER,) if from_paper(operation.grants) else ()),
+        ],
         "requestBody": {
             "required": bool(operation.body.__struct_fields__),
             "content": {"application/json": {"schema": schemas[operation.body]}},

@@ -1,6 +1,6 @@
 """Who may do what: one table of command × role × relation, denied where no row allows."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
@@ -51,10 +51,15 @@ an opinion must not name the citizen's account."""
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A row of the table: `role` may, where its organisation is the thing's `relation` (or ANY)."""
+    """A row of the table: `role` may, where its organisation is the thing's `relation` (or ANY).
+
+    With `paper_of` it is an entry on behalf of the bodies in that relation, from a paper they signed (ADR 0012);
+    in its own name where the organisation is one of them.
+    """
 
     role: Role
     relation: str
+    paper_of: str | None = None
 
 
 S = TypeVar("S")
@@ -80,10 +85,12 @@ class Rules(Generic[S, C, E]):
     model: Callable[[S, C], UUID | None] = lambda _state, _command: None
 
 
-def permits(grants: Collection[Grant], actor: Actor, parties: Parties) -> bool:
-    """Whether a row allows `actor`; no row, no permission."""
-    return any(
-        grant.role in actor.roles
+def permits(grants: Iterable[Grant], actor: Actor, parties: Parties) -> tuple[Grant, ...]:
+    """The rows that allow `actor`; no row, no permission."""
+    return tuple(
+        grant
+        for grant in grants
+        if grant.role in actor.roles
         and (
             grant.relation == ANY
             or (
@@ -91,5 +98,17 @@ def permits(grants: Collection[Grant], actor: Actor, parties: Parties) -> bool:
                 and actor.organization in parties.get(grant.relation, ())
             )
         )
-        for grant in grants
     )
+
+
+def in_own_name(allowed: Iterable[Grant], actor: Actor, parties: Parties) -> bool:
+    """Whether one of the rows lets `actor` act for its own organisation, on nobody's behalf."""
+    return any(
+        grant.paper_of is None or actor.organization in parties.get(grant.paper_of, ())
+        for grant in allowed
+    )
+
+
+def from_paper(grants: Iterable[Grant]) -> bool:
+    """Whether any row is one of entry on behalf."""
+    return any(grant.paper_of is not None for grant in grants)

@@ -15,6 +15,7 @@ from shared.contracts.event import Catalogue, Event
 from shared.contracts.metadata import Metadata
 from shared.contracts.values import Forgettable
 from shared.domain.decider import Decider, Request
+from shared.domain.paper import Papers
 from shared.domain.time import from_microseconds
 from shared.eventstore.port import READ_LIMIT_MAX, START, LogPage, StoredEvent
 from shared.host.files import FileStore
@@ -54,6 +55,11 @@ class Recorded(Generic[E_co]):
     def metadata(self) -> Metadata:
         """Who, why, under which rules."""
         return msgspec.json.decode(self.stored.metadata, type=Metadata)
+
+    @cached_property
+    def is_on_behalf(self) -> bool:
+        """Whether it was entered in the name of another, from paper; for the many that were not, at no cost."""
+        return b'"on_behalf":' in self.stored.metadata and self.metadata.on_behalf is not None
 
 
 # --- projections ------------------------------------------------------------------------------
@@ -405,6 +411,7 @@ class Service:
     """A service, declared. It appends to the categories of `catalogue` alone. `standing` are the tables
     in its read model that say who acts for whom; without them tokens alone say it. `successions` is the
     table that says who succeeded which body (see successions.py); without it every body stands for itself.
+    `papers` are what entries on behalf of others are made from, for a table with such rows.
     """
 
     name: str
@@ -417,3 +424,4 @@ class Service:
     routes: Callable[[Api], None]
     standing: "StandingTables | None" = None
     successions: Table | None = None
+    papers: Papers | None = None

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, func, select
 
 from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
-from shared.host.calls import forbidden
+from shared.host.authority import forbidden
 from shared.host.copying import patches, puts
 from shared.host.database import ServiceDatabase
 from shared.host.policy import Actor, Role

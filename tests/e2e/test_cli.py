@@ -32,6 +32,13 @@ def registered(server: Serving) -> list[str]:
 
 
 def import_file(server: Serving, file: Path, *more: str) -> tuple[int, dict[str, object]]:
+    scan = file.with_name("signed.pdf")
+    if not scan.exists():
+        scan.write_bytes(b"%PDF-1.4\n% the list, signed\n%%EOF\n")
+    return import_without_paper(server, file, "--paper", str(scan), *more)
+
+
+def import_without_paper(server: Serving, file: Path, *more: str) -> tuple[int, dict[str, object]]:
     done = dvk(
         "import", "models", str(file), "--user", USER, "--url", server.address, "--json", *more
     )
@@ -91,9 +98,13 @@ def test_sending_again_repeats_nothing_and_adds_what_is_new(
 ) -> None:
     file = tmp_path / "models.csv"
     file.write_text(f"{HEADER}\n{ROAD}\n", "utf-8")
+    code, told = import_without_paper(server, file, "--yes")
+    assert (code, registered(server)) == (2, []), told
+    assert "--paper" in str(told["said"])
     code, told = import_file(server, file, "--yes")
     assert (code, told.get("registered"), told.get("already")) == (0, 1, 0), told
-    # Another separator, order and encoding: what the rows say is the same.
+    # Another separator, order, encoding and scan: what the rows say is the same.
+    (tmp_path / "signed.pdf").write_bytes(b"%PDF-1.4\n% the list with one more, signed\n%%EOF\n")
     tabs = f"{HEADER}\n{EELS}\n{ROAD}\n".replace(";", "\t")
     file.write_text(tabs, "utf-16")
     code, told = import_file(server, file, "--yes")

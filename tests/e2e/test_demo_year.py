@@ -131,6 +131,34 @@ def test_every_step_of_the_year_is_drawn(server: Serving) -> None:
     assert len(states) > MODELS
 
 
+def test_a_cell_without_an_account_is_entered_by_its_commune_from_its_papers(
+    server: Serving,
+) -> None:
+    rows = server.get("/registration/entries-from-paper?limit=200")["items"]
+    ((model, cell, officer),) = {(row["model_id"], row["body"], row["entered_by"]) for row in rows}
+    months = sorted(row["recorded_at"][5:7] for row in rows if row["event"] == "ProgressReported")
+    assert months == ["04", "06", "08"]
+    assert {"ModelRegistered", "PlanAdopted", "WrittenResultsSubmitted"} <= {
+        r["event"] for r in rows
+    }
+    assert len({row["paper"] for row in rows}) > len(months), "a paper each time"
+    (fixed,) = [row for row in rows if row["event"] == "EntryCorrected"]
+    steps = {step["event_id"]: step for step in timeline(server, model)}
+    name = server.get(f"/registration/organizations/{cell}")["name"]
+    for row in rows:
+        step = steps[row["event_id"]]
+        assert step["on_behalf"] == {"bodies": [cell], "paper": row["paper"]}
+        assert f"(Nhập thay {name} từ văn bản giấy {row['paper'][:12]}….)" in step["vi"]
+        assert step["organization"] == officer
+    assert {step["type"].split(".")[2] for step in steps.values()} >= {"Recognized"}
+    # The committee's own acts are its own, and what others hold they enter themselves.
+    assert all(
+        steps[one]["on_behalf"] is None for one in steps.keys() - {r["event_id"] for r in rows}
+    )
+    said = dvk("replay", "model", model, "--url", server.address).stdout
+    assert f"Entered on behalf of {name} from the paper {fixed['paper'][:12]}" in said
+
+
 def test_a_decision_against_the_advice_says_so_in_public(
     server: Serving, decisions: list[dict[str, Any]]
 ) -> None:

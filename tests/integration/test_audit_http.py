@@ -13,6 +13,7 @@ from services.audit.service import SERVICE
 from services.notification.reactions import notice_id
 from services.recognition.reactions import case_id
 from shared.contracts import evaluation, notification, recognition, registration
+from shared.contracts.metadata import OnBehalf
 from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Ground
 from shared.contracts.registration import RegistrationAccepted
@@ -26,6 +27,7 @@ NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 OTHER = ModelId(UUID("018f0000-0000-7000-8000-0000000000d1"))
 ACHIEVEMENT = AchievementId(UUID("018f0000-0000-7000-8000-0000000000d2"))
 CASE = case_id(MODEL, YEAR)
+PAPER = "cd" * 32
 
 
 @pytest.fixture
@@ -42,8 +44,15 @@ async def tell_the_story(here: World) -> None:
         f"organization-{COMMITTEE}",
         story.created(COMMITTEE, "Đảng ủy xã Môn Sơn"),
     )
+    await here.record(
+        registration.EVENTS, f"organization-{CELL}", story.created(CELL, "Chi bộ bản Cửa Rào")
+    )
     (registered,) = await here.record(
-        registration.EVENTS, model, story.registered(), organization=CELL
+        registration.EVENTS,
+        model,
+        story.registered(),
+        organization=COMMITTEE,
+        on_behalf=OnBehalf(bodies=(CELL,), paper=PAPER),
     )
     await here.record(registration.EVENTS, f"model-{OTHER}", story.registered(OTHER, "Khác"))
     here.clock.pin(NOW + timedelta(days=1))
@@ -131,6 +140,12 @@ async def test_each_step_says_what_it_is_who_acted_and_what_it_relied_on(
         "Đảng ủy xã Môn Sơn",
     )
     assert registered["clause"] == "III.1.1c"
+    assert registered["organization"] == str(COMMITTEE)
+    assert registered["on_behalf"] == {"bodies": [str(CELL)], "paper": PAPER}
+    assert registered["vi"].endswith(
+        "(Nhập thay Chi bộ bản Cửa Rào từ văn bản giấy cdcdcdcdcdcd….)"
+    )
+    assert accepted["on_behalf"] is None
     assert case["cites"] == [registered["event_id"]]
     assert entries[5]["actor"] == str(VOTER)
 

@@ -28,7 +28,9 @@ from dvk.demo.play import Order, play
 from dvk.demo.province import load_province, users_file
 from dvk.services import SERVICES
 from shared.contracts.metadata import Metadata
+from shared.domain.paper import PAPER_NEEDED
 from shared.host.asgi import Receive, Scope, Send
+from shared.host.endpoints import PAPER_HEADER
 from shared.host.issuer import TOKEN_SECONDS
 from shared.host.operations import Operations, WriteOperation
 from shared.host.policy import ANY, Grant, Role, Rules
@@ -62,7 +64,7 @@ ASKS_FOR_THE_PERSON = {
 }
 """Where the table lets a role pass and a rule asks for the very person: who else comes is refused."""
 
-ALLOWED, DENIED = "allowed", "denied"
+ALLOWED, DENIED, FROM_PAPER = "allowed", "denied", "from paper"
 
 Parties = Mapping[str, Collection[UUID]]
 Message = dict[str, Any]
@@ -84,6 +86,8 @@ class Tried:
         if self.expected == ALLOWED:
             code = ASKS_FOR_THE_PERSON.get(self.route)
             return self.status == 412 or (code is not None and self.code == code)
+        if self.expected == FROM_PAPER:
+            return self.status == 409 and self.code == PAPER_NEEDED.code
         if self.expected == "unknown caller":
             return self.status == 401
         return self.status in {403, 404}
@@ -106,6 +110,7 @@ class Matrix:
     tried: list[Tried] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    from_paper: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -141,9 +146,10 @@ class Matrix:
         message: Message,
     ) -> None:
         original = dict(scope["headers"]).get(b"authorization")
-        status, _, parties = await self._send(scope, message, original)
+        status, _, parties = await self._send(scope, message, original, with_paper=True)
         if status != 412:
             return  # this very request is refused for another reason: nothing to learn from it
+        self.from_paper += PAPER_HEADER in dict(scope["headers"])
         organizations = {one for related in parties.values() for one in related}
         anonymous = ALLOWED if Role.PUBLIC in _roles(operation.grants) else "unknown caller"
         forged = b"Bearer " + signed(
@@ -158,9 +164,7 @@ class Matrix:
             for organization in (*organizations, FOREIGN, None):
                 token = signed(self.keys.signing(), role, organization)
                 status, body, parties = await self._send(scope, message, b"Bearer " + token)
-                expected = (
-                    ALLOWED if allows(operation.grants, role, organization, parties) else DENIED
-                )
+                expected = said(operation.grants, role, organization, parties)
                 who = f"{role} of {names_of(parties, organization)}"
                 one = Tried(route, who, expected, status, body)
                 self.tried.append(one)
@@ -182,8 +186,12 @@ class Matrix:
         scope: Scope,
         message: Message,
         authorization: bytes | None,
+        *,
+        with_paper: bool = False,
     ) -> tuple[int, str, Parties]:
         dropped = {b"authorization", b"idempotency-key", b"if-match"}
+        if not with_paper:
+            dropped.add(PAPER_HEADER)
         headers = [(name, value) for name, value in scope["headers"] if name not in dropped]
         headers.append((b"if-match", NO_REVISION))
         if authorization is not None:
@@ -215,16 +223,20 @@ async def whole(receive: Receive) -> Message:
     return {"type": "http.request", "body": body, "more_body": False}
 
 
-def allows(
-    grants: tuple[Grant, ...], role: Role, organization: UUID | None, parties: Parties
-) -> bool:
-    """What the table says, in this test's own words."""
+def said(grants: tuple[Grant, ...], role: Role, organization: UUID | None, parties: Parties) -> str:
+    """What the table says, in this test's own words, of who brings no paper."""
+    answers = {DENIED}
     for grant in grants:
-        if grant.role == role and grant.relation == ANY:
-            return True
-        if grant.role == role and organization in parties.get(grant.relation, ()):
-            return True
-    return False
+        if grant.role != role:
+            continue
+        if grant.relation != ANY and organization not in parties.get(grant.relation, ()):
+            continue
+        others = () if grant.paper_of is None else parties.get(grant.paper_of, ())
+        if grant.paper_of is None or organization in others:
+            answers.add(ALLOWED)
+        elif others:
+            answers.add(FROM_PAPER)
+    return next(one for one in (ALLOWED, FROM_PAPER, DENIED) if one in answers)
 
 
 def names_of(parties: Parties, organization: UUID | None) -> str:
@@ -310,6 +322,8 @@ async def test_every_write_is_open_to_exactly_those_the_table_names(matrix: Matr
     assert len(matrix.counts) >= PLAYED_ROUTES_MIN, sorted(matrix.counts)
     assert allowed > len(matrix.counts)
     assert len(matrix.tried) - allowed > 10 * len(matrix.counts)
+    assert matrix.from_paper > 0, "nothing was entered on behalf"
+    assert any(one.expected == FROM_PAPER for one in matrix.tried)
 
 
 PLAYED_ROUTES_MIN = 34

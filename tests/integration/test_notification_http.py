@@ -10,6 +10,7 @@ import pytest
 from shared.contracts import evaluation, recognition, registration
 from shared.contracts.exemplar import DependentRecognitionSuspended
 from shared.contracts.holding import JointHolder, JointHolderConsented
+from shared.contracts.metadata import OnBehalf
 from shared.contracts.recognition import CaseOpened, ProposalReturned, Recognized
 from shared.contracts.registration import ReportingSessionMissed, ResultsReported
 from shared.contracts.running import (
@@ -17,6 +18,7 @@ from shared.contracts.running import (
     FeedbackAnswered,
     FeedbackRaised,
     ModelPraised,
+    ProgressReported,
 )
 from shared.contracts.values import AchievementId, FeedbackId, ModelId
 from tests.support import story
@@ -156,6 +158,33 @@ async def test_joint_holders_are_asked_and_told_like_the_leading_one(running: Wo
     for name in ("late", "holder"):
         (told,) = await inbox(running, name, "ModelPraised")
         assert told["relation"] == "holder"
+
+
+async def test_a_body_is_told_once_of_what_one_command_entered_in_its_name(
+    running: World,
+) -> None:
+    progress = ProgressReported(
+        model_id=MODEL, until=NOW.date(), narrative="Đã trồng 400 m.", figures=()
+    )
+    model, paper = f"model-{MODEL}", OnBehalf(bodies=(CELL,), paper="ab" * 32)
+    await running.record(registration.EVENTS, model, progress)
+    await running.record(
+        registration.EVENTS, model, progress, progress, organization=COMMITTEE, on_behalf=paper
+    )
+    (told,) = await inbox(running, "holder", "EnteredFromPaper")
+    assert told["relation"] == "represented"
+    assert story.MODEL_NAME in told["vi"] and "correction" in told["en"]
+    # What has a notice of its own is told as well.
+    await running.record(
+        registration.EVENTS,
+        model,
+        ModelPraised(model_id=MODEL, by=SECTION, reasons="Đường sạch."),
+        organization=COMMITTEE,
+        on_behalf=paper,
+    )
+    await running.until(running.is_settled)
+    assert len(await inbox(running, "holder", "EnteredFromPaper")) == 2
+    assert len(await inbox(running, "holder", "ModelPraised")) == 1
 
 
 async def test_what_names_its_case_alone_is_told_about_the_cases_model(running: World) -> None:

@@ -16,7 +16,7 @@ from shared.domain.attachments import FILE_BYTES_MAX
 from shared.host.ids import new_key
 from tests.support import story
 from tests.support.recorded import World, denied, ok
-from tests.support.registering import ONE, TEAM, registering, runs_by_plan
+from tests.support.registering import ONE, TEAM, paper_of, registering, runs_by_plan
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, OFFICE, YEAR
 
 SEPTEMBER = datetime(2026, 9, 20, 3, tzinfo=UTC)
@@ -33,7 +33,7 @@ def file(content: bytes) -> dict[str, str]:
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with registering(tmp_path, at=SEPTEMBER, bodies=()) as here:
+    async with registering(tmp_path, at=SEPTEMBER, bodies=(CELL,)) as here:
         for model in (MODEL, COPY):
             await runs_by_plan(here, model)
         yield here
@@ -159,7 +159,8 @@ async def test_entries_are_corrected_by_whoever_may_enter_them(here: World) -> N
     await ok(here, f"{ONE}/corrections", number, "clerk")
     households = {"entry": "results.households", "becomes": "56", "reason": "Nhập nhầm."}
     await denied(here, f"{ONE}/corrections", households, "clerk", "stranger")
-    await ok(here, f"{ONE}/corrections", households, "officer")
+    paper = await paper_of(here, CELL)
+    await ok(here, f"{ONE}/corrections", households, "officer", paper)
     shown = await here.get(ONE)
     assert (shown["register_number"], shown["results"]["households"]) == ("51/2026", 56)
     rows = (await here.get("/registration/models"))["items"]

@@ -17,6 +17,7 @@ from tests.support.registering import (
     PLAN,
     RULES,
     form,
+    paper_of,
     registering,
 )
 from tests.support.story import CELL, COMMITTEE, ELSEWHERE, MODEL, MOVEMENT, OFFICE, UNION, YEAR
@@ -115,7 +116,8 @@ async def test_it_takes_a_place_of_the_new_unit_and_gives_the_former_back(here: 
     await running_model(here)
     union_form = form(holder=str(UNION), holder_name="Chi hội Phụ nữ")
     other = f"/registration/models/{OTHER_MODEL}"
-    await ok(here, f"{other}/registration", union_form, "officer")
+    paper = await paper_of(here, UNION)
+    await ok(here, f"{other}/registration", union_form, "officer", paper)
     full = await here.post(f"{ONE}/holder", HAND_OVER, user="officer")
     assert full.json()["type"].endswith("/quota-full")
     await ok(here, f"{other}/withdrawal", {"reason": "Nhường chỗ."}, "union")
@@ -175,14 +177,16 @@ async def test_the_committee_enters_a_consent_on_paper_and_bad_ones_are_refused(
     here: World,
 ) -> None:
     await ok(here, f"{ONE}/registration", form(**JOINT), "registrant")
-    stranger = await here.post(f"{ONE}/joint-consents", {"holder": str(ELSEWHERE)}, user="officer")
+    paper = await paper_of(here, CELL, UNION, ELSEWHERE)
+    foreign = {"holder": str(ELSEWHERE)}
+    stranger = await here.post(f"{ONE}/joint-consents", foreign, user="officer", paper=paper)
     assert stranger.json()["type"].endswith("/not-a-joint-holder")
-    await ok(here, f"{ONE}/joint-consents", AGREES, "officer")
+    await ok(here, f"{ONE}/joint-consents", AGREES, "officer", paper)
     other = f"/registration/models/{OTHER_MODEL}/registration"
     many = JOINT["joint_holders"] * 5
     for joint in (many, [{"organization": str(UNION)}], [{"name": "Chi hội"}]):
-        answer = await here.post(other, form(joint_holders=joint), user="officer")
+        answer = await here.post(other, form(joint_holders=joint), user="officer", paper=paper)
         assert answer.status_code in (400, 422), joint
     nowhere = [{"organization": str(OTHER_MODEL), "name": "Không có"}]
-    answer = await here.post(other, form(joint_holders=nowhere), user="officer")
+    answer = await here.post(other, form(joint_holders=nowhere), user="officer", paper=paper)
     assert answer.status_code in (403, 404)

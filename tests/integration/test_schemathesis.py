@@ -76,12 +76,13 @@ CATEGORIES: Final = {
     "report_id": "report",
     "inspection_id": "inspection",
     "finding_id": "finding",
+    "paper_id": "paper_registration",
     "appraiser": "appraiser",
     "unit": "organization",
     "stream": "stream",
 }
 """What each parameter in an address is an id of."""
-WRITE_HEADERS: Final = frozenset({"Idempotency-Key", "If-Match", "Dvk-Acting-For"})
+WRITE_HEADERS: Final = frozenset({"Idempotency-Key", "If-Match", "Dvk-Acting-For", "Dvk-Paper"})
 CONFIG: Final = {
     # Tokens are the users' own; NUL and lone surrogates have a test at every write of their own.
     "generation": {"with-security-parameters": False, "allow-x00": False},

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
+import msgspec
+
 from dvk.demo.province import Province
 from services.notification.domain.recipients import BY_KIND, RESPONSIBLE
 from shared.contracts.evaluation import RuleSetAdopted
@@ -14,6 +16,7 @@ from shared.contracts.event import Event
 from shared.contracts.exemplar import AwardProposed, DependentRecognitionSuspended
 from shared.contracts.holding import HolderChanged
 from shared.contracts.inspection import FindingRecorded, Inspected
+from shared.contracts.metadata import Metadata
 from shared.contracts.notification import (
     BodyUrged,
     DeadlineApproached,
@@ -51,6 +54,13 @@ Notice = tuple[UUID, UUID, str]
 Parties = dict[str, list[UUID]]
 
 
+def _represented(stored: StoredEvent) -> tuple[UUID, ...]:
+    """In whose name the first event of an append was entered by another."""
+    metadata = msgspec.json.decode(stored.metadata, type=Metadata)
+    first = metadata.command is not None
+    return metadata.on_behalf.bodies if first and metadata.on_behalf is not None else ()
+
+
 class Concerned:
     """Reads the log in its order."""
 
@@ -71,19 +81,17 @@ class Concerned:
         due: Counter[Notice] = Counter()
         for stored, event in entries:
             self._take(event)
-            rule = BY_KIND.get(type(event).__name__)
-            if rule is None:
-                continue
             on = legal_date(from_microseconds(stored.time_us))
-            parties = self._parties(event, on)
-            for relation in rule.relations:
-                for body in parties.get(relation, ()):
-                    told = self._standing(body, on)
-                    if told is None:
-                        continue
-                    due[stored.id, told, "inbox"] = 1
-                    if told in self._by_mail:
-                        due[stored.id, told, "email"] = 1
+            rule = BY_KIND.get(type(event).__name__)
+            relations = () if rule is None else rule.relations
+            parties = self._parties(event, on) if relations else {}
+            named = [body for relation in relations for body in parties.get(relation, ())]
+            # Each of the two kinds of notices once: of what happened, and of what was entered in one's name.
+            for bodies in (named, _represented(stored)):
+                standing = {self._standing(body, on) for body in bodies}
+                told = {body for body in standing if body is not None}
+                due.update((stored.id, one, "inbox") for one in told)
+                due.update((stored.id, one, "email") for one in told if one in self._by_mail)
         return due
 
     def _take(self, event: Event) -> None:

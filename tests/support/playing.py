@@ -88,12 +88,19 @@ class Driver(Api):
         self._answered = asyncio.Event()
 
     async def write(
-        self, service: str, path: str, body: Json, *, user: str | None, key: UUID
+        self,
+        service: str,
+        path: str,
+        body: Json,
+        *,
+        user: str | None,
+        key: UUID,
+        paper: str | None = None,
     ) -> Written:
         """See Api.write."""
         if len(self.acknowledged) >= WRITES_BEFORE_HOLD:
             await self.may_go_on.wait()
-        written = await super().write(service, path, body, user=user, key=key)
+        written = await super().write(service, path, body, user=user, key=key, paper=paper)
         self.acknowledged.append(Acknowledged(service, path, key, written))
         self._answered.set()
         return written

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import MetaData
 
 from shared.contracts.event import Catalogue, Event
-from shared.contracts.metadata import Metadata
+from shared.contracts.metadata import CommandRecord, Metadata, OnBehalf
 from shared.domain.time import to_microseconds
 from shared.eventstore.port import Expect, NewEvent
 from shared.host.clock import DemoClock
@@ -51,6 +51,7 @@ class World:
         actor: str = "someone",
         organization: UUID | None = None,
         cites: tuple[UUID, ...] = (),
+        on_behalf: OnBehalf | None = None,
     ) -> list[UUID]:
         """Append events as their service would have; their ids."""
         now = self.clock.now()
@@ -68,10 +69,12 @@ class World:
                         software="test",
                         organization=organization,
                         cites=cites,
+                        on_behalf=on_behalf,
+                        command=CommandRecord("Told", msgspec.Raw(b"{}")) if first else None,
                     )
                 ),
             )
-            for event in events
+            for first, event in zip((True, *[False] * len(events)), events, strict=False)
         ]
         appended = await self.runtime.store.append(stream, Expect.ANY, entries)
         self.position = appended.position
@@ -99,8 +102,11 @@ class World:
         user: str,
         key: UUID | None = None,
         acting_for: UUID | None = None,
+        paper: str | None = None,
     ) -> httpx.Response:
         headers = await self._headers(user)
+        if paper is not None:
+            headers["dvk-paper"] = paper
         if acting_for is not None:
             headers["dvk-acting-for"] = str(acting_for)
         headers["idempotency-key"] = str(key or new_key(self.clock.now()))
@@ -139,9 +145,11 @@ def user(name: str, role: Role | None, organization: UUID | None) -> User:
     return User(user=name, subject=name, roles=roles, organization=organization)
 
 
-async def ok(here: World, path: str, body: object, user: str) -> dict[str, Any]:
+async def ok(
+    here: World, path: str, body: object, user: str, paper: str | None = None
+) -> dict[str, Any]:
     """What a command wrote, which is carried out."""
-    answer = await here.post(path, body, user=user)
+    answer = await here.post(path, body, user=user, paper=paper)
     assert answer.status_code in (200, 201), answer.text
     written: dict[str, Any] = answer.json()
     return written

@@ -1,8 +1,10 @@
 """Registration on the real host and store: a movement with its year and rules, and the steps up to a running model."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -107,3 +109,17 @@ async def runs_by_plan(here: World, model: ModelId = MODEL) -> None:
         RegistrationAccepted(model_id=model, committee=COMMITTEE),
     )
     await ok(here, f"/registration/models/{model}/plan", PLAN, "registrant")
+
+
+async def paper_of(
+    here: World, *signers: OrganizationId, user: str = "officer", what: str = "Báo cáo giấy tháng 2"
+) -> str:
+    """The hash of a scan that the user's organisation keeps of these bodies' paper."""
+    scan = f"%PDF-1.4\n% {what}\n%%EOF\n".encode()
+    body = {
+        "what": what,
+        "signed_by": [str(one) for one in signers],
+        "content": b64encode(scan).decode(),
+    }
+    await ok(here, "/registration/papers", body, user)
+    return sha256(scan).hexdigest()

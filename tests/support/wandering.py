@@ -5,10 +5,12 @@ seed, the step, and the shortest way there that was found.
 """
 
 import random
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +31,7 @@ from tests.support.rulebook.book import (
     Json,
     Page,
     Try,
+    identity,
     working_days_after,
 )
 
@@ -237,7 +240,8 @@ class Wanderer:
         if tried is None:
             return
         key = UUID(f"018f0001-{self.seed % 0xFFFF:04x}-7000-8000-{step.number:012x}")
-        answer = await self.here.post(tried.path, tried.form, user=step.user, key=key)
+        paper, tried = await self._from_paper(step, page, tried)
+        answer = await self.here.post(tried.path, tried.form, user=step.user, key=key, paper=paper)
         said = "accepted" if answer.is_success else _code(answer.status_code, answer.json())
         self.answers[said] += 1
         allowed = step.user in tried.may or "*" in tried.may
@@ -257,6 +261,23 @@ class Wanderer:
         if done and step.action == "resumes":
             await self._pass_time(self.book.today)
         await self._same_stage(page)
+
+    async def _from_paper(self, step: Step, page: Page, tried: Try) -> tuple[str | None, Try]:
+        """The hash of the holder's paper that an officer enters from; now and then he has none."""
+        entering = step.action in building.FROM_PAPER and step.user.startswith("officer-of-")
+        if not entering or step.user not in tried.may:
+            return None, tried
+        if step.n % 7 == 3:
+            return None, replace(tried, breaks=frozenset({"paper-needed"}))
+        scan = f"%PDF-1.4\n% {page.holder}, {self.book.today}\n".encode()
+        body = {
+            "what": "Văn bản giấy có chữ ký",
+            "signed_by": [identity(page.holder)],
+            "content": b64encode(scan).decode(),
+        }
+        kept = await self.here.post("/registration/papers", body, user=step.user)
+        assert kept.is_success, kept.text
+        return sha256(scan).hexdigest(), tried
 
     async def _pass_time(self, day: date) -> None:
         await self.country.on(day)

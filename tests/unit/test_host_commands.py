@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from shared.contracts.metadata import Metadata
+from shared.contracts.metadata import Metadata, OnBehalf
 from shared.domain.decider import Request
 from shared.domain.refusal import RefusedError
 from shared.eventstore.port import (
@@ -32,6 +32,7 @@ from shared.host.errors import (
     TooLargeError,
 )
 from shared.host.ids import derive_id, new_key
+from shared.host.service import Outcome
 from tests.support.notebooks import (
     HOLDER,
     NOTEBOOK,
@@ -377,6 +378,34 @@ async def test_permission_is_asked_before_the_revision_and_the_rules(store: Watc
                 if_match=if_match,
                 authorise=deny,
             )
+
+
+async def test_what_is_entered_on_behalf_says_so_on_every_event_and_a_retry_names_the_same_paper(
+    store: WatchedStore,
+) -> None:
+    commands, cause = executor(store), new_key(AT)
+    await commands.execute(NOTEBOOK, ID, opening(), caller=caller())
+    entered = OnBehalf(bodies=(HOLDER,), paper="ab" * 32)
+
+    async def write(paper: str | None) -> Outcome:
+        return await commands.execute(
+            NOTEBOOK,
+            ID,
+            note("một", copies=3),
+            caller=caller(cause),
+            authorise=lambda _: entered,
+            paper=paper,
+        )
+
+    await write(entered.paper)
+    own, *notes = [msgspec.json.decode(e.metadata, type=Metadata) for e in await stored(store)]
+    assert own.on_behalf is None
+    assert [one.on_behalf for one in notes] == [entered] * 3
+    assert (await write(entered.paper)).repeated
+    for other in ("cd" * 32, None):
+        with pytest.raises(IdempotencyConflictError):
+            await write(other)
+    assert len(await stored(store)) == 4
 
 
 @both

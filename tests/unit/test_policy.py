@@ -106,6 +106,7 @@ PRIVATE_READS = {
     ("registration", "/models/{model_id}/core-team"),
     ("registration", "/models/{model_id}/evidence/{hash}"),
     ("registration", "/models/{model_id}/support"),
+    ("registration", "/papers/{paper_id}/scan"),
     ("registration", "/quiet-models"),
     ("registration", "/unattested-models"),
     ("registration", "/offices/handovers"),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -20,13 +21,16 @@ _CATEGORY: Final = re.compile(r"I\.1\.[12]-\d+")
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """A row that can be sent: the survey and the registration it becomes."""
+    """A row that can be sent: the survey and the registration it becomes. `on_behalf_of` is the holder, where who
+    sends it enters in another's name.
+    """
 
     line: int
     name: str
     holder: str
     survey: Json | None
     registration: Json
+    on_behalf_of: UUID | None
 
     @property
     def fingerprint(self) -> str:
@@ -96,7 +100,12 @@ def _checked(row: _Row) -> CheckedRow | None:
         "deciding_body": str(deciding.id),
     }
     return CheckedRow(
-        row.source.line, row.cell("name") or "", person or holder.name, survey, registration
+        row.source.line,
+        row.cell("name") or "",
+        person or holder.name,
+        survey,
+        registration,
+        None if holder.id == lists.organization else holder.id,
     )
 
 

@@ -116,6 +116,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "weak": ("yếu, cần củng cố", "weak"),
         "holder": ("chủ thể", "holder"),
         "joint_holder": ("chủ thể cùng thực hiện", "joint holder"),
+        "represented": ("đơn vị được nhập thay", "body entered for"),
         "committee": ("cấp ủy", "committee"),
         "appraising_unit": ("đơn vị thẩm định", "appraising unit"),
         "deciding_body": ("cơ quan quyết định", "deciding body"),

@@ -8,6 +8,7 @@ from services.audit.domain.phrases import Template
 from shared.contracts import registration as r
 from shared.contracts.event import Event
 from shared.contracts.holding import HolderChanged, JointHolderConsented
+from shared.contracts.papers import PaperKept
 from shared.contracts.personal import PersonalDataErased
 from shared.contracts.standing import DelegationEnded, DelegationGranted, OfficeHandedOver
 from shared.contracts.term import ModelContinued, TermChanged, TermYearBegun
@@ -67,6 +68,10 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
         DelegationEnded: Template(
             vi="Ủy quyền chấm dứt từ {ends_on}: {reason}",
             en="The delegation holds no more from {ends_on} on: {reason}",
+        ),
+        PaperKept: Template(
+            vi="Lưu bản quét văn bản giấy “{what}” do {signed_by} đơn vị ký, để nhập thay.",
+            en="The scan of the paper “{what}”, signed by {signed_by} bodies, is kept to enter from it on their behalf.",
         ),
         OfficeHandedOver: Template(
             vi="Từ {effective_on}, {predecessor} bàn giao vai trò {role} của {organization} cho {successor} "

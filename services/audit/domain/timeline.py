@@ -18,6 +18,7 @@ from services.audit.domain import (
 )
 from services.audit.domain.phrases import Language, Template, phrase
 from shared.contracts.event import Event
+from shared.contracts.metadata import OnBehalf
 
 TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
     {
@@ -28,6 +29,13 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
     }
 )
 """A test fails for a published event without a sentence."""
+
+_FROM_PAPER: Final = (
+    " (Nhập thay {bodies} từ văn bản giấy {paper}….)",
+    " (Entered on behalf of {bodies} from the paper {paper}….)",
+)
+HASH_DIGITS: Final = 12
+"""Of a scan's SHA-256 in a sentence; the record has all of it."""
 
 _NO_NAMES: Final[Mapping[UUID, str]] = MappingProxyType({})
 
@@ -40,14 +48,26 @@ class Explanation(msgspec.Struct, frozen=True):
     clause: str | None
 
 
-def explain(event: Event, names: Mapping[UUID, str] = _NO_NAMES) -> Explanation:
-    """The sentences for an event; `names` by id, of organisations. Shows no personal data."""
+def explain(
+    event: Event, names: Mapping[UUID, str] = _NO_NAMES, on_behalf: OnBehalf | None = None
+) -> Explanation:
+    """The sentences for an event; `names` by id, of organisations. Shows no personal data. `on_behalf` is the
+    record's: in whose name it was entered by another.
+    """
     template = TEMPLATES[type(event)]
     return Explanation(
-        vi=_sentence(template.vi, event, "vi", names),
-        en=_sentence(template.en, event, "en", names),
+        vi=_sentence(template.vi, event, "vi", names) + _entered("vi", on_behalf, names),
+        en=_sentence(template.en, event, "en", names) + _entered("en", on_behalf, names),
         clause=template.clause,
     )
+
+
+def _entered(language: Language, on_behalf: OnBehalf | None, names: Mapping[UUID, str]) -> str:
+    if on_behalf is None:
+        return ""
+    bodies = ", ".join(phrase("body", body, language, names) for body in on_behalf.bodies)
+    said = _FROM_PAPER[0] if language == "vi" else _FROM_PAPER[1]
+    return said.format(bodies=bodies, paper=on_behalf.paper[:HASH_DIGITS])
 
 
 class _Fields:

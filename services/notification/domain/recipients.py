@@ -175,6 +175,11 @@ RULES: Final[tuple[RecipientRule, ...]] = (
     ),
 )
 
+FROM_PAPER: Final = "EnteredFromPaper"
+"""The kind of the notice that tells a body what was entered in its name, whatever the event: nobody enters for
+others unseen (practice: entry on behalf; ADR 0012).
+"""
+
 RESPONSIBLE: Final[Mapping[Matter, Relation]] = MappingProxyType(
     {
         "written_results": "holder",

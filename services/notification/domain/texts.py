@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from services.notification.domain.recipients import FROM_PAPER
 from shared.contracts.notification import NoticeQueued
 
 Language = Literal["vi", "en"]
@@ -28,6 +29,12 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
         "ModelRegistered": NoticeText(
             vi="Có đăng ký mới: mô hình “{title}”. Hãy xem để chấp nhận hoặc trả lại.",
             en="A new registration: the model “{title}”. Look at it and accept or return it.",
+        ),
+        FROM_PAPER: NoticeText(
+            vi="Đã có người nhập thay đơn vị, từ văn bản giấy, cho mô hình “{title}”. Hãy xem lại; nếu sai, đề nghị "
+            "đính chính.",
+            en="Something was entered in your name, from paper, for the model “{title}”. Look at it; if it is wrong, ask "
+            "for a correction.",
         ),
         "RegistrationAccepted": NoticeText(
             vi="Cấp ủy đã chấp nhận đăng ký mô hình “{title}”. Hãy lập kế hoạch thực hiện.",

@@ -6,9 +6,13 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from shared.contracts import appraisal, evaluation, recognition, registration, running, sitting
 from shared.contracts.event import Event
+from shared.contracts.metadata import Metadata
 from shared.contracts.notification import NoticeQueued
+from shared.contracts.papers import PaperKept
 from shared.domain.time import VIET_NAM
 from shared.eventstore.port import StoredEvent
 from tests.support.country import IDS, adviser_of
@@ -37,6 +41,14 @@ TOLD: Final[Mapping[str, tuple[str, ...]]] = {
     "ModelWithdrawn": ("committee", "adviser", "decides", "launching"),
 }
 """Who is told of what, of the events whose recipients stand in the dossier itself."""
+BY_THE_HOLDER: Final = frozenset(
+    {
+        *("ModelRegistered", "PlanAdopted", "PlanRevised", "CoreTeamAssigned", "ProgressReported"),
+        *("DifficultyRaised", "DifficultyResolved", "ModelSuspended", "ModelResumed", "ModelEnded"),
+        *("ModelWithdrawn", "WrittenResultsSubmitted"),
+    }
+)
+"""What is the holder's word."""
 _NAMES: Final = {id_: name for name, id_ in IDS.items()}
 
 
@@ -63,6 +75,9 @@ class Articles:
         self.departing: set[UUID] = set()
         self.due_notices: Counter[tuple[UUID, UUID]] = Counter()
         self.notices: Counter[tuple[UUID, UUID, str]] = Counter()
+        self.papers: set[tuple[UUID, str, UUID]] = set()
+        self.represented: set[tuple[UUID, UUID]] = set()
+        self.told_represented: set[tuple[UUID, UUID]] = set()
         self._causes: dict[UUID, str] = {}
 
     def take(self, stored: StoredEvent, event: Event) -> None:
@@ -74,7 +89,24 @@ class Articles:
         self._in_the_year(event, day)
         self._in_october(event, day)
         self._at_the_decision(event)
+        self._from_paper(stored, event)
         self._in_the_inboxes(stored, event)
+
+    # Entry on behalf (practice): from a paper that the holder signed and whoever enters keeps, by nobody else.
+    def _from_paper(self, stored: StoredEvent, event: Event) -> None:
+        metadata = msgspec.json.decode(stored.metadata, type=Metadata)
+        if isinstance(event, PaperKept):
+            self.papers |= {(event.kept_by, event.sha256, body) for body in event.signed_by}
+        entered, by = metadata.on_behalf, metadata.organization
+        model = getattr(event, "model_id", None)
+        if stored.category != "model" or by is None or model not in self.registered:
+            return
+        holder = self.registered[model].holder
+        if entered is not None:
+            assert entered.bodies == (holder,) and by == IDS[COMMITTEE]
+            assert (by, entered.paper, holder) in self.papers, "from a paper that is not there"
+        elif type(event).__name__ in BY_THE_HOLDER:
+            assert by == holder, "in another's name, without a paper"
 
     # I.2.1a: registered before anything; nothing after the withdrawal, but what ends by it.
     def _only_after_registration(self, stored: StoredEvent, event: Event, model: UUID) -> None:
@@ -202,10 +234,17 @@ class Articles:
     # Notices: everyone who is to be told, once.
     def _in_the_inboxes(self, stored: StoredEvent, event: Event) -> None:
         if isinstance(event, NoticeQueued):
-            self.notices[event.cause, event.recipient, event.channel] += 1
+            if event.relation == "represented":
+                assert (event.cause, event.recipient) in self.represented
+                self.told_represented.add((event.cause, event.recipient))
+            else:
+                self.notices[event.cause, event.recipient, event.channel] += 1
             return
         name = type(event).__name__
         model = getattr(event, "model_id", None) or getattr(event, "model", None)
+        metadata = msgspec.json.decode(stored.metadata, type=Metadata)
+        if metadata.on_behalf is not None and metadata.command is not None:
+            self.represented |= {(stored.id, body) for body in metadata.on_behalf.bodies}
         if name not in TOLD or model is None:
             return
         registered = self.registered[model]
@@ -223,6 +262,7 @@ class Articles:
 
     def at_rest(self) -> None:
         """Once all that follows by itself has followed."""
+        assert self.told_represented == self.represented, "entered unseen by whom it was for"
         assert max(self.notices.values(), default=1) == 1, "told twice"
         told = {(cause, recipient) for cause, recipient, _ in self.notices if cause in self._causes}
         missing, extra = self.due_notices.keys() - told, told - self.due_notices.keys()

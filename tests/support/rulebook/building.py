@@ -18,6 +18,14 @@ from tests.support.rulebook.book import (
     who,
 )
 
+FROM_PAPER: Final = frozenset(
+    {
+        *("registers", "registers_unsurveyed", "plans", "revises", "assigns_team", "progresses"),
+        *("raises_difficulty", "resolves_difficulty", "suspends", "resumes", "ends", "withdraws"),
+        "submits_results",
+    }
+)
+"""What a committee's officer enters from the holder's paper alone."""
 Attempt = Callable[[Book, Page, int], Try | None]
 TARGET: Final = "Hộ dân tham gia"
 FLOOD: Final = "Mưa lũ cuối tháng 9."

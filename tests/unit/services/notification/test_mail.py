@@ -12,7 +12,7 @@ from aiosmtplib.email import parse_address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notification.domain.recipients import RULES
+from services.notification.domain.recipients import FROM_PAPER, RULES
 from services.notification.domain.subscription import Address
 from services.notification.domain.texts import TEXTS
 from services.notification.mail import Mailer, NotTakenError, compose
@@ -46,7 +46,7 @@ def test_every_recipient_rule_has_its_text_in_both_languages() -> None:
         for name in ("DeadlineApproached", "DeadlineMissed")
         for matter in get_args(Matter)
     }
-    assert plain | timed == TEXTS.keys()
+    assert plain | timed | {FROM_PAPER} == TEXTS.keys()
     for text in TEXTS.values():
         for language in (text.vi, text.en):
             assert language.count("{title}") == 1

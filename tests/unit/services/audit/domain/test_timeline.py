@@ -21,6 +21,7 @@ from shared.contracts import evaluation, notification, recognition, registration
 from shared.contracts.appraisal import Appraised
 from shared.contracts.evaluation import BallotClosed, Fraction
 from shared.contracts.event import Event
+from shared.contracts.metadata import OnBehalf
 from shared.contracts.registration import RegistrationReturned
 from shared.contracts.values import AppraisalId, BallotId, Forgettable, ModelId, OrganizationId
 from tests.support.examples import example
@@ -85,6 +86,17 @@ def test_a_sentence_names_organisations_it_knows_and_shows_the_id_of_others() ->
     named = explain(event, {COMMITTEE: "Đảng ủy xã Môn Sơn"})
     assert named.vi == "Đảng ủy xã Môn Sơn trả lại đăng ký. Lý do: Thiếu khảo sát."
     assert explain(event).en.startswith("#00000000 returned")
+
+
+def test_what_was_entered_for_others_says_for_whom_and_from_which_paper() -> None:
+    event = RegistrationReturned(model_id=MODEL, committee=COMMITTEE, reasons="Thiếu.")
+    cell = UUID(int=12)
+    paper = OnBehalf(bodies=(cell, UUID(int=13)), paper="ab" * 32)
+    said = explain(event, {cell: "Chi bộ bản Cửa Rào"}, paper)
+    whom = "Chi bộ bản Cửa Rào, #00000000"
+    assert said.vi.endswith(f"Thiếu. (Nhập thay {whom} từ văn bản giấy abababababab….)")
+    assert said.en.endswith(f"(Entered on behalf of {whom} from the paper abababababab….)")
+    assert "paper" not in explain(event).en
 
 
 def test_yes_and_no_read_as_what_they_mean() -> None:
