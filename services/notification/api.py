@@ -1,5 +1,7 @@
 """The HTTP API of notification: the own inbox and subscription, and what the office sees to."""
 
+from msgspec import UNSET, UnsetType
+
 from services.notification import inspection_api, queries, report_api, urging_api
 from services.notification.domain.erasure import ERASURE
 from services.notification.domain.notice import (
@@ -21,7 +23,9 @@ from shared.host.service import Api, Call, NotFoundError, Outcome, Page
 
 
 async def set_subscription(call: Call[SetSubscriptionForm]) -> Outcome:
-    """Set how the own organisation is told. The address is kept apart and can be erased."""
+    """Change how the own organisation is told: what is left out stays, `email: null` ends mail. The address is kept
+    apart and can be erased.
+    """
     if call.actor.organization is None:
         raise NotFoundError("organization")
     organization = OrganizationId(call.actor.organization)
@@ -36,13 +40,20 @@ async def set_subscription(call: Call[SetSubscriptionForm]) -> Outcome:
 
 async def _kept(
     call: Call[SetSubscriptionForm], organization: OrganizationId
-) -> Forgettable | None:
+) -> Forgettable | UnsetType | None:
     """The reference to the address: the present one where it is the same address, so that it is no news."""
-    if call.body.email is None:
+    wanted = call.body.email
+    if wanted is None:
         return None
-    address = call.body.email.encode()
     current = (await call.load(SUBSCRIPTION, organization)).state.current
     known = None if current is None else current.email
+    # The record says it first; the address itself is deleted a moment later.
+    if known is not None and (await call.load(ERASURE, known.payload)).state.erased is not None:
+        known = None
+    if wanted is UNSET:
+        # An address that was erased does not stay: mail would be queued for nobody.
+        return None if known is None else UNSET
+    address = wanted.encode()
     if known is not None and await call.reveal(known) == address:
         return known
     return await call.keep("email", address)

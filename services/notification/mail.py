@@ -21,6 +21,8 @@ TIMEOUT_SECONDS: Final = 30.0
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 _PERMANENT_FROM: Final = 500
+_CLOSING: Final = 421
+"""The server ends the conversation, whatever the message (RFC 5321, section 3.8)."""
 
 
 class NotTakenError(Exception):
@@ -112,12 +114,20 @@ class Conversation:
                 await self._client.connect()
             await self._client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise NotTakenError(error.recipients[0].code) from error
+            code = error.recipients[0].code
+            if code == _CLOSING:
+                raise UnreachableError(f"closing {code}") from error
+            raise NotTakenError(code) from error
         except aiosmtplib.SMTPConnectResponseError as error:
             raise UnreachableError(f"greeting {error.code}") from error
         except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPHeloError) as error:
             raise UnreachableError(f"session {error.code}") from error
+        except aiosmtplib.SMTPSenderRefused as error:
+            # It is us it refuses, whoever the message is for: the next one would fare no better.
+            raise UnreachableError(f"sender {error.code}") from error
         except aiosmtplib.SMTPResponseException as error:
+            if error.code == _CLOSING:
+                raise UnreachableError(f"closing {error.code}") from error
             raise NotTakenError(error.code) from error
         except (aiosmtplib.SMTPTimeoutError, TimeoutError) as error:
             raise UnreachableError("timeout") from error
@@ -136,8 +146,9 @@ def compose(
     message["Subject"] = sentence
     message["Date"] = format_datetime(at)
     message["Message-ID"] = mailer.message_id(notice)
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     link = f"{mailer.public_url}{link_of(notice)}"
     message.set_content(f"{sentence}\n\n{LINK[language]} {link}\n\n-- \n{FOOTER[language]}\n")
+    # After the content, which takes every Content header that stood there with it.
+    message["Content-Language"] = language
     return message

@@ -1,7 +1,7 @@
 """What notification answers to readers: the own inbox, the own subscription, what could not be sent."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -13,9 +13,8 @@ from services.notification.domain.subscription import SUBSCRIPTION
 from services.notification.domain.texts import TEXTS, Language
 from services.notification.readmodel import SUCCESSIONS, notices
 from shared.contracts.notification import Channel, Relation
-from shared.domain.time import legal_date
+from shared.domain.time import from_microseconds, legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
-from shared.host.lists import into
 from shared.host.service import NotFoundError, Page, Query
 from shared.host.successions import around
 
@@ -85,12 +84,15 @@ def _own_organization(query: Query[ListInbox] | Query[NoParameters]) -> UUID:
 
 
 class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
-    """How the own organisation is told. Without `email` notices come to the inbox only."""
+    """How the own organisation is told. Without `email` notices come to the inbox only. `mail_error` says that the
+    latest e-mail tried has not arrived, by the mail server's code or how it failed.
+    """
 
     organization: UUID
     revision: int
     language: Language
     email: str | None
+    mail_error: str | None
 
 
 async def get_own_subscription(query: Query[NoParameters]) -> SubscriptionView:
@@ -106,18 +108,34 @@ async def get_own_subscription(query: Query[NoParameters]) -> SubscriptionView:
         revision=loaded.revision,
         language="vi" if current is None else current.language,
         email=None if email is None else email.decode(),
+        mail_error=await _mail_error(query, organization) if email is not None else None,
     )
 
 
+async def _mail_error(query: Query[NoParameters], organization: UUID) -> str | None:
+    tried = (
+        select(notices.c.status, notices.c.error)
+        .where(
+            notices.c.recipient == str(organization),
+            notices.c.channel == "email",
+            (notices.c.status == "delivered") | (notices.c.error.is_not(None)),
+        )
+        .order_by(notices.c.queued_at.desc(), notices.c.notice_id.desc())
+        .limit(1)
+    )
+    latest = (await query.read.execute(tried)).one_or_none()
+    return None if latest is None or latest.status == "delivered" else str(latest.error)
+
+
 class ListUnsent(PageParameters, frozen=True, kw_only=True):
-    """Filters of the list of unsent notices: given up (`dead`), or failed and tried again (`pending`)."""
+    """Filters of the list of unsent notices: given up (`dead`), failed and tried again (`pending`), or not tried yet
+    in this round (`waiting`): where it stays so, no mail server is set up or mail has come to a halt.
+    """
 
-    status: Literal["dead", "pending"] | None = None
+    status: Literal["dead", "pending", "waiting"] | None = None
 
 
-class UnsentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that could not be sent so far. `error` is the mail server's code or how it failed."""
-
+class _UnsentNotice(msgspec.Struct, frozen=True, kw_only=True):
     notice_id: UUID
     recipient: UUID
     relation: Relation
@@ -132,9 +150,27 @@ class UnsentRow(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
 
 
+class UnsentRow(_UnsentNotice, frozen=True, kw_only=True):
+    """A notice that could not be sent so far. `error` is the mail server's code or how it failed; the next attempt
+    is not before `next_attempt_at`, and there is none for a dead one.
+    """
+
+    next_attempt_at: datetime | None
+
+
 async def list_unsent(query: Query[ListUnsent]) -> Page[UnsentRow]:
-    """Notices that failed at least once and have not arrived, newest first."""
+    """Notices for mail that have not arrived, newest first."""
     wanted = query.parameters.status
-    statuses = ("dead", "pending") if wanted is None else (wanted,)
-    statement = select(notices).where(notices.c.status.in_(statuses), notices.c.attempts > 0)
-    return await fetch_page(query.read, statement, _NEWEST_FIRST, query.parameters, into(UnsentRow))
+    statuses = {None: ("dead", "pending"), "dead": ("dead",)}.get(wanted, ("pending",))
+    statement = select(notices).where(notices.c.status.in_(statuses))
+    if wanted == "waiting":
+        statement = statement.where(notices.c.attempts == 0)
+    elif wanted == "pending":
+        statement = statement.where(notices.c.attempts > 0)
+    return await fetch_page(query.read, statement, _NEWEST_FIRST, query.parameters, _unsent_row)
+
+
+def _unsent_row(row: Row[*tuple[Any, ...]]) -> UnsentRow:
+    notice = msgspec.convert(row, _UnsentNotice, strict=False, from_attributes=True)
+    due = from_microseconds(row.due_us) if notice.status == "pending" else None
+    return UnsentRow(**asdict(notice), next_attempt_at=due)

@@ -20,6 +20,7 @@ from shared.contracts.notification import (
     NoticeRetried,
     SubscriptionSet,
 )
+from shared.contracts.personal import PersonalDataErased
 from shared.contracts.recognition import CaseOpened
 from shared.contracts.registration import (
     CompetenceAssigned,
@@ -35,7 +36,7 @@ from shared.contracts.running import FeedbackRaised, ModelEnded, ModelResumed, M
 from shared.contracts.term import TermYearBegun
 from shared.domain.time import to_microseconds
 from shared.host.copying import patches, puts, recorded_at
-from shared.host.rows import Patch, RowChange, Value
+from shared.host.rows import Patch, PatchWhere, RowChange, Value
 from shared.host.service import ReadModel, Recorded, on
 from shared.host.standing import standing_tables
 from shared.host.successions import succession_handlers, succession_table
@@ -124,7 +125,10 @@ subscriptions: Final = Table(
     Column("organization", String(_ID), primary_key=True),
     Column("language", String(2), nullable=False),
     Column("by_mail", Integer, nullable=False),
+    Column("address", String(_ID)),
+    Index("subscriptions_by_address", "address"),
 )
+"""`address` is the payload id of the e-mail address, by which its erasure is known to end mail."""
 
 notices: Final = Table(
     "notices",
@@ -163,6 +167,11 @@ def _failed(recorded: Recorded[NoticeFailed]) -> Iterable[RowChange]:
     yield Patch(notices, {"notice_id": str(event.notice_id)}, changes)
 
 
+def _erased(recorded: Recorded[PersonalDataErased]) -> Iterable[RowChange]:
+    # Mail to an address that is no more would only be given up, message by message.
+    yield PatchWhere(subscriptions, {"address": str(recorded.event.payload)}, {"by_mail": 0})
+
+
 STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
@@ -199,7 +208,13 @@ READ_MODEL: Final = ReadModel(
         puts(FeedbackRaised, feedback),
         puts(CaseOpened, cases, dependent=lambda r: r.event.case_id),
         puts(AwardProposed, cases, dependent=lambda r: r.event.award_id),
-        puts(SubscriptionSet, subscriptions, by_mail=lambda r: int(r.event.email is not None)),
+        puts(
+            SubscriptionSet,
+            subscriptions,
+            by_mail=lambda r: int(r.event.email is not None),
+            address=lambda r: None if r.event.email is None else str(r.event.email.payload),
+        ),
+        on(PersonalDataErased, _erased),
         puts(
             NoticeQueued,
             notices,

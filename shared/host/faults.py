@@ -62,6 +62,11 @@ _RULES: Final = (
         "it may have at most {0} characters or items",
     ),
     (
+        r"Expected `str` matching regex .+@.+",
+        "phải là địa chỉ thư điện tử (van-phong@xa-yen-thanh.example)",
+        "it must be an e-mail address (van-phong@xa-yen-thanh.example)",
+    ),
+    (
         r"Expected `str` matching regex .+",
         "không đúng dạng yêu cầu: phải có nội dung, không chứa ký tự điều khiển",
         "it has not the form asked for: some text, no control characters",

@@ -72,6 +72,12 @@ async def test_an_organisation_sets_and_reads_its_own_subscription(running: Worl
     assert (await running.get(own, user="holder"))["email"] == "chi-bo@cua-rao.example"
     assert (await running.get(own, user="committee"))["email"] is None
     page = await running.runtime.store.read_stream(f"subscription-{CELL}")
+    await running.post("/notification/subscriptions", {"language": "vi"}, user="holder")
+    kept = await running.get(own, user="holder")
+    assert (kept["language"], kept["email"]) == ("vi", "chi-bo@cua-rao.example")
+    await running.post("/notification/subscriptions", {"email": None}, user="holder")
+    ended = await running.get(own, user="holder")
+    assert (ended["language"], ended["email"]) == ("vi", None)
     assert b"cua-rao.example" not in b"".join(event.data + event.metadata for event in page)
 
 
@@ -82,6 +88,24 @@ async def test_who_acts_for_no_organisation_has_neither_inbox_nor_subscription(
     assert (await running.read(INBOX)).status_code == 401
     answer = await running.post("/notification/subscriptions", {}, user="auditor")
     assert answer.status_code in (403, 404)
+
+
+async def test_without_a_mail_server_the_office_sees_what_waits(running: World) -> None:
+    wanted = {"email": "chi-bo@cua-rao.example"}
+    await running.post("/notification/subscriptions", wanted, user="holder")
+    await running.record(
+        registration.EVENTS,
+        f"model-{MODEL}",
+        RegistrationAccepted(model_id=MODEL, committee=COMMITTEE),
+    )
+
+    async def waiting() -> dict[str, Any] | None:
+        page = await running.get("/notification/notices", user="office", status="waiting")
+        return page["items"][0] if page["items"] else None
+
+    row = await running.until(waiting)
+    assert (row["channel"], row["attempts"], row["error"]) == ("email", 0, None)
+    assert (await running.get("/notification/notices", user="office", status="dead"))["items"] == []
 
 
 async def test_only_the_office_sees_what_was_not_sent(running: World) -> None:
@@ -107,3 +131,9 @@ async def test_bad_input_changes_nothing(running: World, body: dict[str, Any]) -
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert not await running.runtime.store.read_stream(f"subscription-{CELL}")
+
+
+async def test_who_mistypes_an_address_is_told_what_is_wanted(running: World) -> None:
+    answer = await running.post("/notification/subscriptions", {"email": "a b"}, user="holder")
+    assert answer.status_code == 422
+    assert "phải là địa chỉ thư điện tử" in answer.json()["detail"]

@@ -15,12 +15,12 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.notification.domain.notice import NOTICE, Notice, pause_after
-from services.notification.mail import Mailer
+from services.notification.mail import Mailer, UnreachableError
 from services.notification.reactions import notice_id as notice_id_of
 from services.notification.service import notification_service
 from shared.contracts import evaluation, recognition, registration
 from shared.contracts.notification import EVENTS as NOTIFICATION
-from shared.contracts.notification import NoticeDelivered
+from shared.contracts.notification import NoticeDelivered, SubscriptionSet
 from shared.contracts.registration import RegistrationAccepted
 from shared.host.issuer import User
 from shared.host.policy import Role
@@ -33,6 +33,7 @@ ADDRESS = "chi-bo@cua-rao.example"
 USERS = (
     User(user="holder", subject="holder", roles=(Role.REGISTRANT,), organization=CELL),
     User(user="office", subject="office", roles=(Role.OFFICE_CLERK,), organization=OFFICE),
+    User(user="admin", subject="admin", roles=(Role.ADMINISTRATOR,), organization=OFFICE),
 )
 
 
@@ -42,8 +43,22 @@ class Post:
 
     answers: list[str] = field(default_factory=list)
     recipient_answers: list[str] = field(default_factory=list)
+    sender_answers: list[str] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
     seen_ids: list[str] = field(default_factory=list)
+
+    async def handle_MAIL(  # noqa: N802 -- aiosmtpd's name
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        if self.sender_answers:
+            return self.sender_answers.pop(0)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
         self,
@@ -104,6 +119,17 @@ async def accept(here: World) -> UUID:
     accepted = RegistrationAccepted(model_id=MODEL, committee=COMMITTEE)
     (cause,) = await here.record(registration.EVENTS, f"model-{MODEL}", accepted)
     return notice_id_of(cause, CELL, "email")
+
+
+async def told(here: World, mail_notice: UUID) -> None:
+    """The event behind a notice for mail has reached the holder's inbox: what it queues is queued."""
+
+    async def look() -> bool | None:
+        page = await here.get("/notification/inbox", user="holder")
+        mailed = {notice_id_of(UUID(row["cause"]), CELL, "email") for row in page["items"]}
+        return mail_notice in mailed or None
+
+    await here.until(look)
 
 
 def tick(here: World, by: timedelta = timedelta(seconds=1)) -> None:
@@ -208,12 +234,97 @@ async def test_a_recipient_nobody_knows_is_given_up_and_retried_by_the_office(
     assert post.seen_ids == [f"<{notice_id}@dvk.example>"]
 
 
+async def test_a_server_that_refuses_the_sender_costs_no_notice_its_life(tmp_path: Path) -> None:
+    post = Post(sender_answers=["550 Sender rejected"])
+    async with listening(post) as port, subscribed(tmp_path, port) as here:
+        notice_id = await accept(here)
+        await notice_that(here, notice_id, "pending", 1)
+        tick(here, pause_after(1))
+        await notice_that(here, notice_id, "delivered", 1)
+    assert len(post.taken) == 1
+
+
+@pytest.mark.parametrize("says_it_to", ["sender", "recipient", "content"])
+async def test_a_server_that_closes_is_out_of_reach_whatever_the_message(says_it_to: str) -> None:
+    post = Post()
+    answers = {
+        "sender": post.sender_answers,
+        "recipient": post.recipient_answers,
+        "content": post.answers,
+    }
+    answers[says_it_to].append("421 Closing")
+    message = EmailMessage()
+    message["From"], message["To"] = "a@b.example", ADDRESS
+    async with listening(post) as port:
+        mailer = Mailer(f"smtp://127.0.0.1:{port}", "a@b.example", "https://dvk.example")
+        async with mailer.conversation() as conversation:
+            with pytest.raises(UnreachableError, match="421"):
+                await conversation.send(message)
+            await conversation.send(message)
+    assert len(post.taken) == 1
+
+
+async def test_what_waits_and_what_failed_is_seen_by_the_office_with_its_next_attempt(
+    tmp_path: Path,
+) -> None:
+    post = Post(answers=["451 Please try again later"])
+    async with listening(post) as port, subscribed(tmp_path, port) as here:
+        notice_id = await accept(here)
+        failed = await notice_that(here, notice_id, "pending", 1)
+
+        async def listed() -> dict[str, Any] | None:
+            page = await here.get("/notification/notices", user="office", status="pending")
+            return page["items"][0] if page["items"] else None
+
+        row = await here.until(listed)
+        assert failed.next_attempt_at is not None
+        assert datetime.fromisoformat(row["next_attempt_at"]) == failed.next_attempt_at
+        waiting = await here.get("/notification/notices", user="office", status="waiting")
+        assert waiting["items"] == []
+        own = await here.get("/notification/subscriptions/own", user="holder")
+        assert own["mail_error"] == "451"
+
+        tick(here, pause_after(1))
+        await notice_that(here, notice_id, "delivered", 1)
+
+        async def mended() -> bool | None:
+            now = await here.get("/notification/subscriptions/own", user="holder")
+            return now["mail_error"] is None or None
+
+        await here.until(mended)
+
+
+async def test_no_mail_is_queued_for_an_address_that_was_erased(tmp_path: Path) -> None:
+    post = Post()
+    async with listening(post) as port, subscribed(tmp_path, port) as here:
+        (stored,) = await here.runtime.store.read_stream(f"subscription-{CELL}")
+        event = NOTIFICATION.decode(stored.type, stored.data)
+        assert isinstance(event, SubscriptionSet)
+        assert event.email is not None
+        path = f"/notification/personal-data/{event.email.payload}/erasure"
+        erased = await here.post(path, {"reason": "asked_by_the_person"}, user="admin")
+        assert erased.status_code == 200, erased.text
+        first = await accept(here)
+        await told(here, first)
+        # Another language does not bring the address back.
+        await here.post("/notification/subscriptions", {"language": "en"}, user="holder")
+        second = await accept(here)
+        await told(here, second)
+        for notice_id in (first, second):
+            assert not await here.runtime.store.read_stream(f"notice-{notice_id}")
+        assert (await here.get("/notification/notices", user="office"))["items"] == []
+        # Wanted again, the same address is kept anew.
+        await here.post("/notification/subscriptions", {"email": ADDRESS}, user="holder")
+        await notice_that(here, await accept(here), "delivered", 0)
+    assert [message["To"] for message in post.taken] == [ADDRESS]
+
+
 async def test_who_takes_no_mail_any_more_gets_none(tmp_path: Path) -> None:
     post = Post(answers=["451 Please try again later"])
     async with listening(post) as port, subscribed(tmp_path, port) as here:
         notice_id = await accept(here)
         await notice_that(here, notice_id, "pending", 1)
-        await here.post("/notification/subscriptions", {"language": "vi"}, user="holder")
+        await here.post("/notification/subscriptions", {"email": None}, user="holder")
         tick(here, pause_after(1))
         await notice_that(here, notice_id, "dead", 2)
     assert post.taken == []

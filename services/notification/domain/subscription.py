@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from shared.contracts.notification import SubscriptionSet
 from shared.contracts.values import Forgettable, OrganizationId
@@ -36,38 +37,38 @@ def evolve(_: Subscription, event: SubscriptionSet) -> Subscription:
 
 
 class SubscriptionTerms(Request, frozen=True, kw_only=True):
-    """The language of notices."""
+    """The language of notices; left out, it stays as it is."""
 
-    language: Literal["vi", "en"] = "vi"
+    language: Literal["vi", "en"] | UnsetType = UNSET
 
 
 class SetSubscriptionForm(SubscriptionTerms, frozen=True, kw_only=True):
-    """How the own organisation wants its notices. The address is kept apart, forgettable; without one
-    notices come to the inbox only.
+    """How the own organisation wants its notices. What is left out stays as it is; `email: null` ends mail, and
+    notices come to the inbox only. The address is kept apart, forgettable.
     """
 
-    email: Address | None = None
+    email: Address | UnsetType | None = UNSET
 
 
-class SubscriptionRecord(SubscriptionTerms, frozen=True, kw_only=True):
-    """The subscription with its address as a reference: what stands in the record."""
+class SetSubscription(SubscriptionTerms, frozen=True, kw_only=True):
+    """Change the subscription, the address given as a reference."""
 
-    email: Forgettable | None = None
-
-
-class SetSubscription(SubscriptionRecord, frozen=True, kw_only=True):
-    """Set or replace the subscription."""
-
+    email: Forgettable | UnsetType | None = UNSET
     organization: OrganizationId
     at: Instant
 
 
 def decide(state: Subscription, command: SetSubscription) -> tuple[SubscriptionSet, ...]:
-    """What follows from `command`."""
+    """What follows from `command`: what it leaves out is taken from the record, so that whoever changes the
+    language does not end mail unawares.
+    """
+    before = state.current or SubscriptionSet(organization=command.organization, language="vi")
     event = SubscriptionSet(
-        organization=command.organization, language=command.language, email=command.email
+        organization=command.organization,
+        language=before.language if command.language is UNSET else command.language,
+        email=before.email if command.email is UNSET else command.email,
     )
-    return () if state.current == event else (event,)
+    return () if before == event else (event,)
 
 
 SUBSCRIPTION: Final[Decider[Subscription, SetSubscription, SubscriptionSet]] = Decider(

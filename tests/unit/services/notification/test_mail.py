@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.notification.domain.recipients import FROM_PAPER, RULES
 from services.notification.domain.subscription import Address
-from services.notification.domain.texts import TEXTS
+from services.notification.domain.texts import TEXTS, Language
 from services.notification.mail import Mailer, NotTakenError, compose
 from shared.contracts.notification import Matter, NoticeQueued
 from shared.contracts.values import ModelId, NoticeId, OrganizationId
@@ -50,6 +50,13 @@ def test_every_recipient_rule_has_its_text_in_both_languages() -> None:
     for text in TEXTS.values():
         for language in (text.vi, text.en):
             assert language.count("{title}") == 1
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_message_that_arrives_says_its_language(language: Language) -> None:
+    message = compose(MAILER, notice(), ADDRESS, language, NOW)
+    received = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert received["Content-Language"] == language
 
 
 def test_every_attempt_makes_the_same_message_id() -> None:

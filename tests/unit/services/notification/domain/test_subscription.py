@@ -31,8 +31,26 @@ def test_an_organisation_adds_mail_to_its_inbox() -> None:
 
 def test_it_takes_mail_away_again() -> None:
     subscription.given(BY_MAIL).when(
-        SetSubscription(organization=COMMITTEE, language="en", at=NOW)
+        SetSubscription(organization=COMMITTEE, email=None, at=NOW)
     ).then(SubscriptionSet(organization=COMMITTEE, language="en"))
+
+
+def test_another_language_leaves_the_mail_as_it_is() -> None:
+    subscription.given(BY_MAIL).when(
+        SetSubscription(organization=COMMITTEE, language="vi", at=NOW)
+    ).then(SubscriptionSet(organization=COMMITTEE, language="vi", email=ADDRESS))
+
+
+def test_another_address_leaves_the_language_as_it_is() -> None:
+    other = Forgettable(payload=UUID(int=3), commitment="cd" * 32)
+    subscription.given(BY_MAIL).when(
+        SetSubscription(organization=COMMITTEE, email=other, at=NOW)
+    ).then(SubscriptionSet(organization=COMMITTEE, language="en", email=other))
+
+
+def test_who_says_nothing_changes_nothing() -> None:
+    subscription.given().when(SetSubscription(organization=COMMITTEE, at=NOW)).then_nothing()
+    subscription.given(BY_MAIL).when(SetSubscription(organization=COMMITTEE, at=NOW)).then_nothing()
 
 
 def test_the_same_subscription_is_no_news() -> None:
