@@ -1,7 +1,7 @@
 """What evaluation answers about ballots. Tallies are public; names are for those entitled to them."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ from services.evaluation.domain.ballot import BALLOT, Ballot
 from services.evaluation.domain.sitting import SITTING
 from services.evaluation.persons import held
 from services.evaluation.readmodel import BallotStatus, ballots, votes
+from services.evaluation.successors import standing_for
 from shared.contracts.evaluation import (
     AttendanceRecorded,
     BallotClosed,
@@ -19,11 +20,14 @@ from shared.contracts.evaluation import (
     QuorumMissed,
 )
 from shared.contracts.sitting import MemberRecused
-from shared.contracts.values import Choice
+from shared.contracts.values import Choice, ModelId, OrganizationId
+from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.lists import into, where_equal
-from shared.host.policy import Actor, Role
+from shared.host.policy import Role
 from shared.host.service import NotFoundError, Page, Query
+
+P = TypeVar("P", bound=msgspec.Struct)
 
 NAME_READERS: Final = (Role.SECRETARY, Role.CHAIR, Role.AUDITOR)
 """Who may learn members' names: the council's secretary and chair, and auditors."""
@@ -33,9 +37,19 @@ class NoParameters(msgspec.Struct, frozen=True, kw_only=True):
     """A read without parameters of its own."""
 
 
-def may_read_names(actor: Actor | None, *bodies: UUID) -> bool:
-    """An auditor may everywhere, others where their own organisation is one of `bodies`."""
-    return actor is not None and (Role.AUDITOR in actor.roles or actor.organization in bodies)
+async def holds_today(query: Query[P], model: ModelId | None, **duties: OrganizationId) -> bool:
+    """Whether the reader's organisation holds one of the duties today: given to it, or to one it succeeded."""
+    if query.actor is None or query.actor.organization is None:
+        return False
+    standing, _ = await standing_for(query.read, duties, model, legal_date(query.now))
+    return query.actor.organization in standing.values()
+
+
+async def may_read_names(query: Query[P], model: ModelId | None, **duties: OrganizationId) -> bool:
+    """An auditor may everywhere, others where their own organisation holds one of the duties."""
+    if query.actor is not None and Role.AUDITOR in query.actor.roles:
+        return True
+    return await holds_today(query, model, **duties)
 
 
 class ListBallots(PageParameters, frozen=True, kw_only=True):
@@ -161,8 +175,8 @@ class ElectorateView(msgspec.Struct, frozen=True, kw_only=True):
 async def get_electorate(query: Query[NoParameters]) -> ElectorateView:
     """Who stands behind the pseudonyms: for the council's secretary and chair, and auditors."""
     opened = (await query.load(BALLOT, query.path_id("ballot_id"))).state.opened
-    if opened is None or not may_read_names(
-        query.actor, opened.council_body, opened.appraising_unit
+    if opened is None or not await may_read_names(
+        query, opened.model, body=opened.council_body, appraising_unit=opened.appraising_unit
     ):
         raise NotFoundError("ballot")
     sitting = (await query.load(SITTING, opened.sitting)).state.opened

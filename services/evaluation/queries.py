@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 
 from services.evaluation import facts
-from services.evaluation.ballot_queries import NoParameters, may_read_names
+from services.evaluation.ballot_queries import NoParameters, holds_today, may_read_names
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.persons import citizen
 from services.evaluation.readmodel import (
@@ -182,7 +182,8 @@ async def get_appraisal(query: Query[NoParameters]) -> AppraisalView:
     state = loaded.state
     if state.opened is None:
         raise NotFoundError("appraisal")
-    own = query.actor is not None and query.actor.organization == state.opened.appraising_unit
+    unit = state.opened.appraising_unit
+    own = await holds_today(query, state.opened.model, appraising_unit=unit)
     shown = own or state.appraised is not None
     return AppraisalView(
         appraisal_id=state.opened.appraisal_id,
@@ -224,7 +225,9 @@ class OpinionsView(msgspec.Struct, frozen=True, kw_only=True):
 async def get_opinions(query: Query[NoParameters]) -> OpinionsView:
     """The opinions on a posting in full: for the appraising unit, which answers them, and auditors."""
     state = (await query.load(APPRAISAL, query.path_id("appraisal_id"))).state
-    if state.opened is None or not may_read_names(query.actor, state.opened.appraising_unit):
+    if state.opened is None or not await may_read_names(
+        query, state.opened.model, appraising_unit=state.opened.appraising_unit
+    ):
         raise NotFoundError("appraisal")
     opinions = []
     for opinion_id, opinion in state.opinions.items():

@@ -252,7 +252,7 @@ async def get_council_members(query: Query[NoParameters]) -> MembersView:
     """A council's members by name: for its body's secretary and chair, and auditors."""
     council = (await query.load(COUNCIL, query.path_id("council_id"))).state
     formed = council.formed
-    if formed is None or not may_read_names(query.actor, formed.body):
+    if formed is None or not await may_read_names(query, None, body=formed.body):
         raise NotFoundError("council")
     members = []
     for member in council.members:

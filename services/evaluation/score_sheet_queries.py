@@ -28,7 +28,9 @@ async def get_sheet(query: Query[AskSheet]) -> Download:
     if opened is None or query.actor is None or not state.is_open_record:
         raise NotFoundError("sheet")
     own = await appraiser_of(query, state.team, query.actor.subject)
-    if own is None and not may_read_names(query.actor, opened.appraising_unit):
+    if own is None and not await may_read_names(
+        query, opened.model, appraising_unit=opened.appraising_unit
+    ):
         raise NotFoundError("sheet")
     paper = _paper_of(state, query.path_id("appraiser"), query.parameters.paper)
     content = None if paper is None else await query.files.get(paper)

@@ -271,7 +271,12 @@ async def get_paper(query: Query[NoParameters]) -> Download:
     if (
         opened is None
         or state.closed is None
-        or not may_read_names(query.actor, opened.council_body, opened.appraising_unit)
+        or not await may_read_names(
+            query,
+            opened.agenda[0].model,
+            body=opened.council_body,
+            appraising_unit=opened.appraising_unit,
+        )
     ):
         raise NotFoundError("paper")
     wanted = query.path_id("seat")

@@ -179,8 +179,11 @@ class RollView(msgspec.Struct, frozen=True, kw_only=True):
 async def get_roll(query: Query[NoParameters]) -> RollView:
     """Who holds the seats: for the council's secretary and chair, and auditors."""
     opened = (await query.load(SITTING, query.path_id("sitting_id"))).state.opened
-    if opened is None or not may_read_names(
-        query.actor, opened.council_body, opened.appraising_unit
+    if opened is None or not await may_read_names(
+        query,
+        opened.agenda[0].model,
+        body=opened.council_body,
+        appraising_unit=opened.appraising_unit,
     ):
         raise NotFoundError("sitting")
     holders = {one.seat.seat: one.holder for one in await held(query, opened.roll)}

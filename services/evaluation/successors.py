@@ -1,5 +1,6 @@
 """Who decides on a model and advises on it on a day, where the bodies that were named may be no more."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -95,7 +96,7 @@ async def criteria_of(read: AsyncConnection, body: OrganizationId, on: date) -> 
 
 
 async def standing_for(
-    read: AsyncConnection, duties: dict[str, OrganizationId], model: ModelId, on: date
+    read: AsyncConnection, duties: Mapping[str, OrganizationId], model: ModelId | None, on: date
 ) -> tuple[dict[str, OrganizationId], tuple[UUID, ...]]:
     """Who holds each duty on a day; where expressly nobody does, the body it was given to."""
     ends: Successions = await after(read, SUCCESSIONS, set(duties.values()), on)

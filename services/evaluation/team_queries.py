@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from services.evaluation import facts
-from services.evaluation.ballot_queries import NoParameters, may_read_names
+from services.evaluation.ballot_queries import NoParameters, holds_today, may_read_names
 from services.evaluation.domain.appraisal import APPRAISAL
 from services.evaluation.domain.appraisal_state import Appraisal
 from services.evaluation.domain.scoring import Standard
@@ -73,7 +73,9 @@ async def get_team(query: Query[NoParameters]) -> TeamView:
     if opened is None or query.actor is None:
         raise NotFoundError("appraisal")
     own = await appraiser_of(query, state.team, query.actor.subject)
-    if own is None and not may_read_names(query.actor, opened.appraising_unit):
+    if own is None and not await may_read_names(
+        query, opened.model, appraising_unit=opened.appraising_unit
+    ):
         raise NotFoundError("appraisal")
     standard, _ = await facts.standard_of(query, opened)
     recused = (
@@ -118,7 +120,7 @@ class FieldTeamsView(msgspec.Struct, frozen=True, kw_only=True):
 async def list_field_teams(query: Query[NoParameters]) -> FieldTeamsView:
     """The teams that appraise for a unit, by field and name: for the unit, and auditors."""
     unit = OrganizationId(query.path_id("unit"))
-    if not may_read_names(query.actor, unit):
+    if not await may_read_names(query, None, appraising_unit=unit):
         raise NotFoundError("unit")
     teams = []
     for field in get_args(WorkField):
@@ -274,7 +276,8 @@ async def get_scores(query: Query[NoParameters]) -> ScoresView:
         raise NotFoundError("appraisal")
     standard, _ = await facts.standard_of(query, opened)
     own = await appraiser_of(query, state.team, query.actor.subject)
-    inside = own is not None or query.actor.organization == opened.appraising_unit
+    unit = opened.appraising_unit
+    inside = own is not None or await holds_today(query, opened.model, appraising_unit=unit)
     shown = state.appraised is not None or inside
     ids: tuple[UUID | None, ...] = tuple(one.appraiser_id for one in state.team) or (None,)
     views = []

@@ -82,3 +82,34 @@ async def test_the_team_of_a_field_appraises_for_the_unit_that_took_over(tmp_pat
         await played.ok("/evaluation/teams", own | {"reason": "Sáp nhập."}, user="heirs-appraiser")
         (listed,) = (await here.get(f"/evaluation/teams/{UNION}", user="heirs-appraiser"))["teams"]
         assert (listed["assigned_by"], len(listed["members"])) == (str(UNION), 1)
+
+
+async def test_who_took_a_dossier_over_reads_what_its_unit_read(tmp_path: Path) -> None:
+    sources = (registration.EVENTS,)
+    async with world(tmp_path, [SERVICE], sources, (*USERS, *HEIRS), RESULTS_IN) as here:
+        played = await Evaluation.of(here)
+        await played.opened()
+        one = {"account": "appraiser", "name": "Vi Văn Thử", "organization": str(SECTION)}
+        await played.ok(f"{ONE}/team", {"members": [one]}, user="appraiser")
+        body = {"passed": True, "finding": "Tốt."}
+        await played.ok(f"{ONE}/gate", body, user="appraiser")
+        await played.council()
+        for path in ("", "/team"):
+            view = await here.read(f"{ONE}{path}", user="heirs-appraiser")
+            assert view.status_code == 404 or view.json()["gate"] is None
+        tomorrow = here.clock.now() + timedelta(days=1)
+        for former in (SECTION, COMMITTEE):
+            merged = OrganizationMerged(
+                organization_id=former, into=UNION, effective_on=tomorrow.date(), source="NQ"
+            )
+            await here.record(registration.EVENTS, f"organization-{former}", merged)
+        await here.until(here.is_ready)
+        here.clock.pin(tomorrow)
+        assert (await here.get(ONE, user="heirs-appraiser"))["gate"]["finding"] == "Tốt."
+        team = await here.get(f"{ONE}/team", user="heirs-appraiser")
+        assert [member["name"] for member in team["members"]] == ["Vi Văn Thử"]
+        (council,) = (await here.get("/evaluation/councils", user="auditor"))["items"]
+        members = f"/evaluation/councils/{council['council_id']}/members"
+        assert (await here.read(members, user="heirs-secretary")).status_code == 200
+        # The unit is no more, and with it what its officers saw before the completion.
+        assert (await here.get(ONE, user="appraiser"))["gate"] is None
