@@ -34,7 +34,7 @@ async def of(
         loaded = await call.load(CASE, case)
         other = loaded.state
         behind = case not in before
-        if behind and other.opened is not None and other.opened.achievement not in own:
+        if behind and other.opened is not None and not _share_a_row(opened, other.opened):
             others = await _row(call, other.opened.achievement)
             if not others.has(opened.case_id, None):
                 return None, ()
@@ -43,6 +43,12 @@ async def of(
         if loaded.event_id is not None:
             cites.append(loaded.event_id)
     return tuple(found), tuple(cites)
+
+
+def _share_a_row(one: CaseOpened, other: CaseOpened) -> bool:
+    """Whether rows of their own say which is before the other, whoever of their holders it is that both have."""
+    ours = {one.achievement, *one.joint_achievements}
+    return not ours.isdisjoint({other.achievement, *other.joint_achievements})
 
 
 async def _row(call: Call[F], of_work: AchievementId) -> Achievement:

@@ -144,27 +144,9 @@ async def test_work_of_any_of_its_joint_holders_is_one_achievement_and_papers_na
     running: World,
 ) -> None:
     """The cell and the union hold a model together; the union registered the same work alone as well."""
-    union = JointHolder(organization=UNION, name="Chi hội Phụ nữ bản Cửa Rào")
-    joint = msgspec.structs.replace(story.registered(), joint_holders=(union,))
-    await running.record(registration.EVENTS, f"model-{MODEL}", joint)
-    advised = msgspec.structs.replace(story.advice_issued(), joint_holders=(union,))
-    await running.record(
-        evaluation.EVENTS,
-        f"appraisal-{story.APPRAISAL}",
-        story.appraised(),
-        story.posting_closed(),
-        advised,
-    )
-    case = await case_with(running, "competence")
-    named = [{"organization": str(UNION), "name": union.name}]
+    named = [{"organization": str(UNION), "name": UNION_JOINTLY.name}]
+    case = await advise_jointly(running)
     assert case["opened"]["joint_holders"] == named
-
-    own = msgspec.structs.replace(
-        story.registered(OTHER_MODEL), holder=UNION, holder_name=union.name
-    )
-    await running.record(registration.EVENTS, f"model-{OTHER_MODEL}", own)
-    await of_union(running, story.advice_issued(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL))
-    await case_with(running, "competence", OTHER_MODEL)
     (found,) = (await running.get(OTHER))["duplicates"]
     assert found["other_case"] == case["opened"]["case_id"]
 
@@ -176,6 +158,66 @@ async def test_work_of_any_of_its_joint_holders_is_one_achievement_and_papers_na
     await running.until(running.is_settled)
     (shown,) = (await running.get("/recognition/certificates", number="07/GCN"))["items"]
     assert (shown["holder"], shown["joint_holders"]) == (str(story.CELL), named)
+
+
+async def test_a_joint_model_that_is_decided_anew_comes_behind_the_work_of_one_of_its_holders(
+    running: World,
+) -> None:
+    await running.record(
+        registration.EVENTS,
+        f"organization-{UNION}",
+        story.line(UNION, "party", COMMITTEE),
+        story.line(UNION, "territory", COMMITTEE),
+    )
+    await advise_jointly(running)
+    refusal = {**DECISION, "reasons": "Chưa đủ.", "departure_reason": "Cần xác minh."}
+    declined = await signed(running, f"{ONE}/refusal", refusal, "signer")
+    assert declined.is_success, declined.text
+    words = {"name": "Người Dân Thử", "address": "Bản", "words": "Danh sách đủ."}
+    await running.post(f"{ONE}/complaints", words, user="registrant")
+    await running.until(running.is_settled)
+    (complaint,) = (await running.get(f"{ONE}/complaints", user="clerk"))["complaints"]
+    upheld = {"outcome": "upheld", "answer": "Danh sách đủ.", "remedy": "new_decision"}
+    answer = f"{ONE}/complaints/{complaint['complaint_id']}/answer"
+    reopened = await running.post(answer, upheld, user="signer")
+    assert reopened.is_success, reopened.text
+    await running.until(running.is_settled)
+
+    waits = await signed(running, f"{ONE}/recognition", DECISION, "signer")
+    assert waits.json()["type"].endswith("achievement-under-consideration"), waits.text
+    again = {**DECISION, "decision_number": "25-QĐ/ĐU"}
+    decided = await signed(running, f"{OTHER}/recognition", again, "signer")
+    assert decided.is_success, decided.text
+
+
+UNION_JOINTLY = JointHolder(organization=UNION, name="Chi hội Phụ nữ bản Cửa Rào")
+
+
+async def advise_jointly(running: World) -> dict[str, Any]:
+    """What the cell and the union hold together, then what the union registered alone; the case of the former."""
+    joint = msgspec.structs.replace(story.registered(), joint_holders=(UNION_JOINTLY,))
+    await running.record(registration.EVENTS, f"model-{MODEL}", joint)
+    advised = msgspec.structs.replace(story.advice_issued(), joint_holders=(UNION_JOINTLY,))
+    await running.record(
+        evaluation.EVENTS,
+        f"appraisal-{story.APPRAISAL}",
+        story.appraised(),
+        story.posting_closed(),
+        advised,
+    )
+    case = await case_with(running, "competence")
+    own = msgspec.structs.replace(
+        story.registered(OTHER_MODEL), holder=UNION, holder_name=UNION_JOINTLY.name
+    )
+    await running.record(registration.EVENTS, f"model-{OTHER_MODEL}", own)
+    await running.record(
+        evaluation.EVENTS,
+        f"appraisal-{OTHER_APPRAISAL}",
+        story.appraised(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL),
+    )
+    await of_union(running, story.advice_issued(model=OTHER_MODEL, appraisal=OTHER_APPRAISAL))
+    await case_with(running, "competence", OTHER_MODEL)
+    return case
 
 
 async def of_union(here: World, advice: AdviceIssued) -> None:

@@ -255,8 +255,6 @@ def _answered(
         status=_ANSWERED[type(event)],
         answering=answering.evolve(state.answering, event),
         accepted_because=because,
-        # What is registered again after a return is another dossier: it is agreed to anew.
-        consents=frozenset() if isinstance(event, RegistrationReturned) else state.consents,
     )
 
 
@@ -270,9 +268,11 @@ def _awaiting_answer(state: Model, event: ModelRegistered | SupplementSupplied) 
     due = answering.evolve(state.answering, event)
     known = msgspec.structs.replace(state, status="registered", answering=due)
     if isinstance(event, ModelRegistered):
-        # What was alike before it changed is asked anew.
+        # What was alike before it changed is asked anew, and another dossier is another promise.
         years = term.registered(state.term, event)
-        return msgspec.structs.replace(known, registration=event, similar=(), term=years)
+        return msgspec.structs.replace(
+            known, registration=event, similar=(), consents=frozenset(), term=years
+        )
     return known
 
 

@@ -20,6 +20,7 @@ from services.registration.domain.model_state import Model, ModelEvent
 from shared.contracts.evaluation import Quota
 from shared.contracts.holding import HolderChanged, JointHolder, JointHolderConsented
 from shared.contracts.intake import QuotaPlaceLapsed
+from shared.contracts.registration import SupplementRequested, SupplementSupplied
 from shared.contracts.running import ModelEnded
 from shared.contracts.values import Forgettable, OrganizationId
 from shared.domain.graph import Graph, Succession
@@ -178,6 +179,30 @@ class TestJointHolders:
         history = (surveyed, jointly, agreed[UNION], returned)
         model.given(*history).when(agree[TEAM]).then_refused(refuse.NOT_AWAITING_DECISION)
         model.given(*history, jointly).when(agree[UNION]).then(agreed[UNION])
+
+    def test_what_a_supplement_changes_is_agreed_to_anew(self) -> None:
+        asked = SupplementRequested(
+            model_id=MODEL_ID,
+            committee=jointly.committee,
+            number=1,
+            missing="Nguồn lực.",
+            reasons="Chưa rõ nguồn lực.",
+            requested_on=date(2026, 2, 4),
+            answer_was_due_on=date(2026, 2, 6),
+            working_days_left=2,
+        )
+        supplied = SupplementSupplied(
+            model_id=MODEL_ID,
+            supplied_on=date(2026, 2, 4),
+            answer="Nhân dân góp công.",
+            changed=("content",),
+            answer_by=date(2026, 2, 6),
+        )
+        so_far = (surveyed, jointly, *agreements, asked)
+        anew = replace(jointly, content="Vận động 42 hộ.")
+        model.given(*so_far, supplied).when(accept).then(accepted)
+        model.given(*so_far, supplied, anew).when(accept).then_refused(holders.CONSENT_MISSING)
+        model.given(*so_far, supplied, anew, *agreements).when(accept).then(accepted)
 
     def test_each_once_and_never_with_an_individual_or_one_that_ended(self) -> None:
         for joint in ((SISTER, SISTER), (replace(SISTER, organization=HOLDER),)):
