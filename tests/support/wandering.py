@@ -21,10 +21,11 @@ from services.audit.replay import decode
 from shared.eventstore.port import START
 from tests.support.country import ACCOUNTS, BODIES, YEAR, Country, country
 from tests.support.replaying import record_follows
-from tests.support.rulebook import building, judging, recognising
+from tests.support.rulebook import building, intake, judging, recognising, team
 from tests.support.rulebook.articles import Articles
 from tests.support.rulebook.book import (
     CRITERIA,
+    MODELS_PER_UNIT,
     POSTING_WORKING_DAYS,
     REGISTERING,
     Book,
@@ -35,11 +36,19 @@ from tests.support.rulebook.book import (
     working_days_after,
 )
 
-PAGES: Final = 6
+PAGES: Final = 8
 USEFUL: Final = 0.84
 """How often the next step of somebody's course is taken, else any step at all."""
 WRONG_ACTOR: Final = 0.08
+JOINT: Final = 0.4
+"""How often two hold a model together."""
+COMPLAINTS: Final = 3
+"""About one refusal, before it is left alone."""
+ENDORSED_BY: Final = 4
+TEAM_EVERY: Final = 3
+"""Of so many models one is appraised by a team."""
 TIME: Final = "time passes"
+QUOTA: Final = {"at_least": 0, "at_most": MODELS_PER_UNIT}
 ACTIONS: Final[Mapping[str, Callable[[Book, Page, int], Try | None]]] = MappingProxyType(
     {
         function.__name__: function
@@ -50,6 +59,9 @@ ACTIONS: Final[Mapping[str, Callable[[Book, Page, int], Try | None]]] = MappingP
             building.numbers,
             building.accepts,
             building.returns,
+            intake.consents,
+            intake.asks_supplement,
+            intake.supplies,
             building.plans,
             building.revises,
             building.assigns_team,
@@ -68,6 +80,9 @@ ACTIONS: Final[Mapping[str, Callable[[Book, Page, int], Try | None]]] = MappingP
             building.holds_session,
             judging.checks_gate,
             judging.scores,
+            team.assigns_team_of_appraisers,
+            team.seals,
+            team.discusses,
             judging.completes,
             judging.posts,
             judging.opines,
@@ -99,7 +114,9 @@ RARE: Final = frozenset({"withdraws", "ends", "suspends", "closes_review"})
 """They would soon leave nothing to happen."""
 STUCK: Final = frozenset({"surveyed", "returned", "withdrawn", "ended"})
 """With these nothing goes on once registration is over."""
-OWN_VOICE: Final = frozenset({"votes", "signs_minutes", "opines", "complains"})
+OWN_VOICE: Final = frozenset(
+    {"votes", "signs_minutes", "opines", "complains", "seals", "opens_review"}
+)
 """Who acts is part of what is tried."""
 COUNTED: Final = frozenset(
     {
@@ -127,17 +144,20 @@ COUNTED: Final = frozenset(
         *("ComplaintAnswered", "DecisionAmended", "RevocationProposed", "RevocationDismissed"),
         *("RecognitionRevoked", "DependentRecognitionSuspended", "DependentRecognitionDecided"),
         *("ReviewOpened", "ReviewClosed", "ExemplarPutForward", "EndorsementGiven"),
-        "EndorsementRefused",
+        *("EndorsementRefused", "JointHolderConsented", "SupplementRequested"),
+        *("SupplementSupplied", "SimilarityFound", "QuotaPlaceTaken", "QuotaPlaceFreed"),
+        *("TeamAssigned", "ScoreSealed", "DivergenceFlagged", "DivergenceResolved"),
+        "CaseReopened",
     }
 )
 """Events that the rulebook foresees, each in its number; others may stand beside them."""
 _CALENDAR: Final = (
     (0.0, (1, 5)),
-    (0.22, (3, 25)),
-    (0.36, (9, 28)),
-    (0.52, (10, 6)),
-    (0.56, (10, 22)),
-    (0.82, (10, 31)),
+    (0.2, (3, 25)),
+    (0.24, (9, 10)),
+    (0.46, (10, 5)),
+    (0.5, (10, 21)),
+    (0.85, (10, 31)),
     (1.0, (12, 28)),
 )
 """Which share of the steps is taken by which day: most in October."""
@@ -183,6 +203,7 @@ class Wanderer:
         self.book = Book(told_in.movement, told_in.councils, criteria, date(YEAR, 1, 2))
         self.articles, self.position = Articles(), START
         self.answers: Counter[str] = Counter()
+        self.happened: Counter[str] = Counter()
         for number in range(PAGES):
             self.book.pages.append(_page(number, seed))
 
@@ -193,29 +214,19 @@ class Wanderer:
         day = _day_of(number / steps)
         if day > self.book.today and chance.random() < 0.09:
             return Step(number, TIME, day.isoformat(), 0, 0)
+        going = [page for page in self.book.pages if not _waits(page, self.book)]
+        if not going and self.book.today < _day_of(1.0):
+            return Step(number, TIME, (self.book.today + timedelta(days=1)).isoformat(), 0, 0)
         while True:
-            page = chance.choice(self.book.pages)
-            useful = chance.random() < USEFUL
+            useful = bool(going) and chance.random() < USEFUL
+            page = chance.choice(going if useful else self.book.pages)
             action = chance.choice(_next_of(page, self.book) if useful else [*ACTIONS])
-            stuck = self._is_stuck(page)
-            if (stuck or action in RARE) and chance.random() < 0.9:
+            if action in RARE and chance.random() < 0.6:
                 continue
             n = chance.randrange(1_000_000)
             tried = self._attempt(action, page, n)
             if tried is not None:
                 return Step(number, action, self._actor(chance, action, tried), page.number, n)
-
-    def _is_stuck(self, page: Page) -> bool:
-        """Whether nothing goes on with it, or not yet."""
-        if page.stage in STUCK:
-            return self.book.today > REGISTERING[1]
-        if page.posting_closed and page.decides not in self.book.councils:
-            return True
-        if page.advice and not page.competent:
-            return True
-        if page.posted is None or page.posting_closed:
-            return False
-        return self.book.today <= working_days_after(page.posted, POSTING_WORKING_DAYS)
 
     def _attempt(self, action: str, page: Page, n: int) -> Try | None:
         if not page.id and action != "surveys":
@@ -310,6 +321,7 @@ class Wanderer:
                     foreseen.update(self.book.is_missed(pages[stored.stream.partition("-")[2]]))
                 if name in COUNTED:
                     seen[name] += 1
+                    self.happened[name] += 1
             self.position = log.scanned_to
         self.here.position = max(self.here.position, self.position)
         assert seen == foreseen, f"events: missing {foreseen - seen}, unforeseen {seen - foreseen}"
@@ -333,9 +345,51 @@ def _page(number: int, seed: int) -> Page:
     bodies = ["commune"] * 6 + (["union"] * 4 if holder == "women" else ["union"])
     bodies += ["commission"] if aim == "exemplar" or chance.random() < 0.2 else ["neighbour"]
     name = ("Đường hoa", "Bếp ấm")[chance.randrange(2)]
+    others = [one for one in ("cell", "people", "women") if one != holder]
     return Page(
-        number, holder, name, "exemplar" if aim == "exemplar" else "model", chance.choice(bodies)
+        number,
+        holder,
+        name,
+        "exemplar" if aim == "exemplar" else "model",
+        chance.choice(bodies),
+        (chance.choice(others),) if chance.random() < JOINT else (),
     )
+
+
+def _waits(page: Page, book: Book) -> bool:
+    """Whether nothing goes on with it, or not yet."""
+    if page.stage in STUCK and book.today > REGISTERING[1]:
+        return True
+    if page.stage == "surveyed" and book.has_no_place_for(page):
+        return book.today.day % 2 > 0  # it asks again every second day
+    if page.stage == "running" and page.results and page.session is not None:
+        return book.today < page.session and (page.counts or not page.late)
+    if page.advice is not None:
+        return _rests(page, book)
+    if page.posting_closed:
+        return page.discontinued or page.decides not in book.councils
+    if page.posted is None:
+        return page.discontinued
+    over = working_days_after(page.posted, POSTING_WORKING_DAYS)
+    return page.discontinued or (book.today <= over and all(page.opinions.values()))
+
+
+def _rests(page: Page, book: Book) -> bool:
+    """Whether its case is done with, or waits for others."""
+    if page.case_discontinued or page.fell:
+        return True
+    if not page.competent:
+        return book.today.day % 3 > 0  # it is tried in vain every third day
+    if page.decision is None:
+        standing = any(one.aim == "model" and one.stands for one in book.advised)
+        homeless = page.review is None or bool(page.fallen)
+        return page.aim == "exemplar" and homeless and not standing
+    if page.decision == "declined":
+        return len(page.complaints) >= COMPLAINTS and all(page.complaints.values())
+    resting = [one for one in book.pages if page in one.rests_on and not one.fallen]
+    if any(one.decision is None and not _rests(one, book) for one in resting):
+        return True  # until what rests on it is decided
+    return page.certificate and not (page.revocation or page.fallen or resting)
 
 
 def _next_of(page: Page, book: Book) -> list[str]:
@@ -346,7 +400,11 @@ def _next_of(page: Page, book: Book) -> list[str]:
         case "surveyed" | "returned":
             return ["registers"]
         case "registered":
-            return ["accepts", "accepts", "numbers", "returns"]
+            if page.agreed != {*page.joint}:
+                return ["consents"] * 4 + ["accepts", "returns"]
+            return ["accepts"] * 6 + ["numbers", "returns", "asks_supplement", "asks_supplement"]
+        case "supplementing":
+            return ["supplies"]
         case "accepted":
             return ["plans", "assigns_team"]
         case "running":
@@ -366,14 +424,17 @@ def _next_in_the_year(page: Page, book: Book) -> list[str]:
         return ["submits_results", "calls_session", "extends"]
     if page.late and not page.late_accepted:
         return ["accepts_late"]
-    return ["holds_session", "calls_session"]
+    called = page.session is not None and page.session <= book.today
+    return ["holds_session"] if called else ["calls_session"]
 
 
 def _next_in_october(page: Page, book: Book) -> list[str]:
     if page.gate is None:
         return ["checks_gate"]
     if len(page.scores) < CRITERIA:
-        return ["scores"] * 9 + ["completes"]
+        return _next_scores(page)
+    if not all(page.apart.values()):
+        return ["discusses"] * 3 + ["completes"]
     if page.meets is None:
         return ["completes"] * 3 + ["scores"]
     if page.posted is None:
@@ -394,23 +455,42 @@ def _next_in_october(page: Page, book: Book) -> list[str]:
             return ["notes_attendance"]
         left = len(ballot.seats) - len(ballot.votes)
         return ["votes"] * 4 * left + ["notes_attendance", "closes_sitting"]
-    return _next_of_the_case(page)
+    return _next_of_the_case(page, book)
 
 
-def _next_of_the_case(page: Page) -> list[str]:
+def _next_scores(page: Page) -> list[str]:
+    if page.appraisers:
+        return ["seals"] * 12 + ["scores", "assigns_team_of_appraisers", "completes"]
+    if page.number % TEAM_EVERY == 1 and not page.scores:
+        return ["assigns_team_of_appraisers"]
+    return ["scores"] * 9 + ["completes"]
+
+
+def _next_of_the_case(page: Page, book: Book) -> list[str]:
     if page.decision is None:
-        exemplar = ["puts_forward", "endorses", "endorses", "opens_review"]
-        if page.aim == "exemplar":
-            return ["recognises", *exemplar, *exemplar]
-        return ["recognises"] * 6 + ["declines"]
-    after = ["certifies", "complains", "answers_complaint", "amends", "accuses"]
-    return [*after, "revokes", "acquits", *(["decides_anew"] * 3 if page.fallen else [])]
+        if page.aim == "exemplar" and (page.review is None or page.fallen):
+            return ["puts_forward"] if book.reviews_for(page) else ["opens_review"]
+        if page.aim == "exemplar" and list(page.endorsed.values()).count(True) < ENDORSED_BY:
+            return ["endorses"] * 4 + ["recognises"]
+        idle = any(one.stands for one in book.before(page))
+        return ["recognises"] * 3 + ["declines"] * (3 if idle else 1)
+    if page.decision == "declined":
+        unanswered = "" in page.complaints.values()
+        return ["answers_complaint" if unanswered else "complains"] * 4 + ["amends"]
+    if page.fallen:
+        return ["decides_anew"]
+    if page.revocation:
+        return ["revokes"] * 4 + ["acquits"]
+    resting = [one for one in book.pages if page in one.rests_on and not one.fallen]
+    if resting:
+        return ["certifies", "accuses", "accuses"]
+    return ["certifies", "certifies", "complains", "answers_complaint", "amends"]
 
 
 async def wander(folder: Path, seed: int, steps: int) -> Wanderer:
     """So many steps from January to December. Raises Strayed."""
     chance, taken = random.Random(seed), list[Step]()  # noqa: S311 - repeatable
-    async with country(folder) as told_in:
+    async with country(folder, models_per_unit=QUOTA) as told_in:
         wanderer = Wanderer(told_in, seed)
         try:
             for number in range(steps):
@@ -426,7 +506,7 @@ async def shortened(folder: Path, strayed: Strayed, seed: int) -> Strayed:
     """The same, by the steps alone that concern the last page, if that goes astray too."""
     last = strayed.steps[-1]
     own = [step for step in strayed.steps if step.action == TIME or step.page == last.page]
-    async with country(folder) as told_in:
+    async with country(folder, models_per_unit=QUOTA) as told_in:
         wanderer = Wanderer(told_in, seed)
         try:
             for step in own:

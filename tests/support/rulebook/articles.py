@@ -8,7 +8,17 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts import appraisal, evaluation, recognition, registration, running, sitting
+from shared.contracts import (
+    appraisal,
+    evaluation,
+    exemplar,
+    holding,
+    intake,
+    recognition,
+    registration,
+    running,
+    sitting,
+)
 from shared.contracts.event import Event
 from shared.contracts.metadata import Metadata
 from shared.contracts.notification import NoticeQueued
@@ -19,6 +29,7 @@ from tests.support.country import IDS, adviser_of
 from tests.support.rulebook.book import (
     COMMITTEE,
     LAUNCHING,
+    MODELS_PER_UNIT,
     MONTH,
     POINTS_REQUIRED,
     POSTING_WORKING_DAYS,
@@ -28,14 +39,18 @@ from tests.support.rulebook.book import (
 
 _DECISION: Final = ("holder", "committee", "adviser", "launching")
 TOLD: Final[Mapping[str, tuple[str, ...]]] = {
-    "ModelRegistered": ("committee", "launching"),
+    "ModelRegistered": ("committee", "launching", "joint"),
     "RegistrationAccepted": ("holder",),
     "RegistrationReturned": ("holder",),
+    "SupplementRequested": ("holder",),
+    "SupplementSupplied": ("committee",),
+    "JointHolderConsented": ("committee", "holder"),
     "ReportingSessionMissed": ("committee", "launching"),
     "ResultsReported": ("adviser",),
     "AdviceIssued": ("decides",),
     "Recognized": _DECISION,
     "Declined": _DECISION,
+    "CaseReopened": _DECISION,
     "RecognitionRevoked": _DECISION,
     "PlanRevised": ("committee",),
     "ModelWithdrawn": ("committee", "adviser", "decides", "launching"),
@@ -60,7 +75,12 @@ class Articles:
         self.withdrawn: set[UUID] = set()
         self.due: dict[UUID, date] = {}
         self.late: set[UUID] = set()
-        self.scores: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+        self.scores: defaultdict[UUID, dict[tuple[str, UUID | None], int]] = defaultdict(dict)
+        self.sealed: defaultdict[UUID, set[tuple[str, UUID | None]]] = defaultdict(set)
+        self.apart: defaultdict[UUID, set[str]] = defaultdict(set)
+        self.agreed: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        self.awaited: set[UUID] = set()
+        self.alike: set[UUID] = set()
         self.gates: dict[UUID, bool] = {}
         self.standard: dict[UUID, bool] = {}
         self.closes: dict[UUID, date] = {}
@@ -70,8 +90,9 @@ class Articles:
         self.signed: set[UUID] = set()
         self.adopted: dict[UUID, bool] = {}
         self.advice: dict[UUID, str] = {}
-        self.recognised: dict[tuple[UUID | None, str, str], UUID] = {}
+        self.recognised: dict[tuple[UUID, str, str], UUID] = {}
         self.decided: set[UUID] = set()
+        self.declined: set[UUID] = set()
         self.departing: set[UUID] = set()
         self.due_notices: Counter[tuple[UUID, UUID]] = Counter()
         self.notices: Counter[tuple[UUID, UUID, str]] = Counter()
@@ -86,6 +107,7 @@ class Articles:
         if model is not None and stored.category != "notice":
             self._only_after_registration(stored, event, model)
         day = stored_day(stored)
+        self._at_the_intake(event)
         self._in_the_year(event, day)
         self._in_october(event, day)
         self._at_the_decision(event)
@@ -113,7 +135,7 @@ class Articles:
         name = type(event).__name__
         if isinstance(event, registration.ModelRegistered):
             self.registered[model] = event
-        elif not isinstance(event, registration.SiteSurveyed):
+        elif not isinstance(event, registration.SiteSurveyed | intake.QuotaPlaceTaken):
             assert model in self.registered, f"{name} before the registration (I.2.1a)"
         if stored.category in ("model", "appraisal", "ballot"):
             ending = isinstance(event, appraisal.AppraisalDiscontinued)
@@ -122,6 +144,32 @@ class Articles:
             )
         if isinstance(event, registration.ModelWithdrawn):
             self.withdrawn.add(model)
+
+    # Practice: joint holders, supplements, similarity, models of a unit.
+    def _at_the_intake(self, event: Event) -> None:
+        match event:
+            case registration.ModelRegistered():
+                self.agreed[event.model_id] = set()
+                self.alike.discard(event.model_id)
+                led = Counter(
+                    one.holder for id_, one in self.registered.items() if id_ not in self.withdrawn
+                )
+                assert led[event.holder] <= MODELS_PER_UNIT, "more models than a unit may have"
+            case holding.JointHolderConsented():
+                self.agreed[event.model_id].add(event.holder)
+            case intake.SimilarityFound():
+                self.alike.add(event.model_id)
+            case registration.SupplementRequested():
+                self.awaited.add(event.model_id)
+            case registration.SupplementSupplied() | registration.RegistrationReturned():
+                self.awaited.discard(event.model_id)
+            case registration.RegistrationAccepted():
+                joint = {one.organization for one in self.registered[event.model_id].joint_holders}
+                assert self.agreed[event.model_id] == joint, "accepted before each agreed"
+                assert event.model_id not in self.awaited, "accepted before the supplement"
+                assert event.reason or event.model_id not in self.alike, "alike, and no reason why"
+            case _:
+                pass
 
     # III.2.1b: lateness is recorded, and what is late counts for its reason alone.
     def _in_the_year(self, event: Event, day: date) -> None:
@@ -150,10 +198,22 @@ class Articles:
         match event:
             case appraisal.GateChecked():
                 self.gates[event.appraisal_id] = event.passed
+            case appraisal.TeamAssigned():
+                self.scores.pop(event.appraisal_id, None)
+            case appraisal.ScoreSealed():
+                self.sealed[event.appraisal_id].add((event.criterion, event.appraiser))
             case appraisal.CriterionScored():
-                self.scores[event.appraisal_id][event.criterion] = event.points
+                key = (event.criterion, event.appraiser)
+                sealed = event.appraiser is None or key in self.sealed[event.appraisal_id]
+                assert sealed, "opened, never sealed"
+                self.scores[event.appraisal_id][key] = event.points
+            case appraisal.DivergenceFlagged():
+                self.apart[event.appraisal_id].add(event.criterion)
+            case appraisal.DivergenceResolved():
+                self.apart[event.appraisal_id].remove(event.criterion)
             case appraisal.Appraised():
-                points = sum(self.scores[event.appraisal_id].values())
+                assert not self.apart[event.appraisal_id], "appraised before it was discussed"
+                points = _total(self.scores[event.appraisal_id])
                 meets = self.gates[event.appraisal_id] and points >= POINTS_REQUIRED
                 assert (event.points, event.meets_standard) == (points, meets), "II.2, I.2.1c"
                 self.standard[event.model] = meets
@@ -203,9 +263,18 @@ class Articles:
                 assert in_month or said, "outside October without a reason (III.2.1c)"
                 if isinstance(event, recognition.Recognized):
                     self._is_recognised_once(event)
+                else:
+                    self.declined.add(event.case_id)
             case recognition.RecognitionRevoked():
-                key = self._achievement(event.model)
-                assert self.recognised.pop(key) == event.case_id
+                for key in self._achievements(event.model):
+                    assert self.recognised.pop(key) == event.case_id
+            case exemplar.DependentRecognitionDecided() if not event.holds:
+                for key in self._achievements(event.model):
+                    assert self.recognised.pop(key) == event.case_id
+            case recognition.CaseReopened():
+                assert event.case_id in self.declined, "only a refusal is decided anew"
+                self.declined.remove(event.case_id)
+                self.decided.remove(event.case_id)
             case recognition.DecisionDepartedFromAdvice():
                 assert event.case_id in self.decided and event.reason
                 self.departing.add(event.case_id)
@@ -223,13 +292,13 @@ class Articles:
 
     def _is_recognised_once(self, event: recognition.Recognized) -> None:
         assert self.standard[event.model], "recognised below the standard (I.2.1c)"
-        key = self._achievement(event.model)
-        assert key not in self.recognised, "recognised twice"
-        self.recognised[key] = event.case_id
+        for key in self._achievements(event.model):
+            assert key not in self.recognised, "recognised twice"
+            self.recognised[key] = event.case_id
 
-    def _achievement(self, model: UUID) -> tuple[UUID | None, str, str]:
+    def _achievements(self, model: UUID) -> list[tuple[UUID, str, str]]:
         registered = self.registered[model]
-        return registered.holder, registered.name, registered.aim
+        return [(holder, registered.name, registered.aim) for holder in _holders(registered)]
 
     # Notices: everyone who is to be told, once.
     def _in_the_inboxes(self, stored: StoredEvent, event: Event) -> None:
@@ -250,15 +319,16 @@ class Articles:
         registered = self.registered[model]
         decides = _NAMES[registered.deciding_body]
         parties = {
-            "holder": registered.holder,
-            "committee": IDS[COMMITTEE],
-            "launching": IDS[LAUNCHING],
-            "decides": registered.deciding_body,
-            "adviser": IDS[adviser_of(decides)],
+            "holder": _holders(registered),
+            "joint": _holders(registered)[1:],
+            "committee": (IDS[COMMITTEE],),
+            "launching": (IDS[LAUNCHING],),
+            "decides": (registered.deciding_body,),
+            "adviser": (IDS[adviser_of(decides)],),
         }
         self._causes[stored.id] = name
-        for relation in TOLD[name]:
-            self.due_notices[stored.id, parties[relation]] = 1
+        for body in (body for relation in TOLD[name] for body in parties[relation]):
+            self.due_notices[stored.id, body] = 1
 
     def at_rest(self) -> None:
         """Once all that follows by itself has followed."""
@@ -273,3 +343,16 @@ class Articles:
 def stored_day(stored: StoredEvent) -> date:
     """The legal date of an event."""
     return datetime.fromtimestamp(stored.time_us // 1_000_000, VIET_NAM).date()
+
+
+def _holders(registered: registration.ModelRegistered) -> tuple[UUID, ...]:
+    """The leading one first."""
+    return (registered.holder, *(one.organization for one in registered.joint_holders))
+
+
+def _total(scores: Mapping[tuple[str, UUID | None], int]) -> int:
+    """The means of the criteria, halves rounded up, added up."""
+    given: defaultdict[str, list[int]] = defaultdict(list)
+    for (criterion, _), points in scores.items():
+        given[criterion].append(points)
+    return sum((2 * sum(one) + len(one)) // (2 * len(one)) for one in given.values())

@@ -16,6 +16,8 @@ POSTING_WORKING_DAYS: Final = 10
 POINTS_MAX, POINTS_REQUIRED = 20, 70
 CRITERIA: Final = 5
 BALLOT_ROUNDS_MAX: Final = 4
+MODELS_PER_UNIT: Final = 3
+"""The preset has no limit; this province has."""
 DAYS_OFF: Final = frozenset({date(YEAR, 9, 1), date(YEAR, 9, 2), date(YEAR + 1, 1, 1)})
 """From summer on, of the preset's list."""
 COMMITTEE: Final = "commune"
@@ -24,6 +26,7 @@ LAUNCHING: Final = "commission"
 Stage = Literal[
     "surveyed",
     "registered",
+    "supplementing",
     "returned",
     "accepted",
     "running",
@@ -75,8 +78,12 @@ class Page:
     name: str
     aim: Kind
     decides: str
+    joint: tuple[str, ...] = ()
     id: str = ""
     stage: Stage = "surveyed"
+    agreed: set[str] = field(default_factory=set)
+    supplements: int = 0
+    alike: set[int] = field(default_factory=set)
     register_number: str | None = None
     plan: int = 0
     goal: int = 0
@@ -95,6 +102,10 @@ class Page:
     appraisal: bool = False
     discontinued: bool = False
     gate: bool | None = None
+    appraisers: tuple[str, ...] = ()
+    sealed: dict[tuple[str, int], int] = field(default_factory=dict)
+    opened: bool = False
+    apart: dict[int, bool] = field(default_factory=dict)
     scores: dict[int, int] = field(default_factory=dict)
     meets: bool | None = None
     posted: date | None = None
@@ -103,8 +114,9 @@ class Page:
     ballots: list[Ballot] = field(default_factory=list)
     advice: Literal["recognise", "decline"] | None = None
     # decision
-    earlier: list["Page"] = field(default_factory=list)
+    named: set[int] = field(default_factory=set)
     case_discontinued: bool = False
+    reopened: bool = False
     decision: Literal["recognised", "declined"] | None = None
     certificate: bool = False
     complaints: dict[str, str] = field(default_factory=dict)
@@ -150,9 +162,14 @@ class Page:
         return self.case_discontinued or self.fell or self.decision == "declined"
 
     @property
-    def achievement(self) -> tuple[str, str, str]:
-        """What is recognised once: the same work by the same hands."""
-        return (self.holder, self.name, self.aim)
+    def holders(self) -> tuple[str, ...]:
+        """The one that leads, then those that hold it with it."""
+        return (self.holder, *self.joint)
+
+    def is_same_achievement(self, other: "Page") -> bool:
+        """What is recognised once: the same work by some of the same hands."""
+        same = (self.name, self.aim) == (other.name, other.aim)
+        return same and not set(self.holders).isdisjoint(other.holders)
 
 
 @dataclass
@@ -175,6 +192,44 @@ class Book:
     pages: list[Page] = field(default_factory=list)
     advised: list[Page] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
+
+    def before(self, page: Page) -> list[Page]:
+        """The cases of the same achievement that stand before its own."""
+        earlier = self.advised[: self.advised.index(page)]
+        return [one for one in earlier if one.is_same_achievement(page)]
+
+    def enters(self, page: Page) -> list[str]:
+        """Its case goes to the end, and names those before it that it does not name yet."""
+        if page in self.advised:
+            self.advised.remove(page)
+        self.advised.append(page)
+        fresh = {one.number for one in self.before(page)} - page.named
+        page.named |= fresh
+        return ["AchievementEntered"] * len(page.holders) + ["DuplicateFound"] * len(fresh)
+
+    def alike(self, page: Page) -> set[int]:
+        """What may be the same work: all are in one place, so the same name is enough."""
+        others = (one for one in self.pages if one is not page)
+        return {
+            one.number
+            for one in others
+            if (one.name, one.aim) == (page.name, page.aim)
+            and one.stage not in ("surveyed", "returned", "withdrawn")
+        }
+
+    def has_no_place_for(self, page: Page) -> bool:
+        """Whether its unit leads as many models as it may."""
+        held = [
+            one
+            for one in self.pages
+            if one.holder == page.holder and one.registered and one.stage != "withdrawn"
+        ]
+        return page not in held and len(held) >= MODELS_PER_UNIT
+
+    def reviews_for(self, page: Page) -> list["Review"]:
+        """Those that it may be put before."""
+        wanted = (page.decides, LAUNCHING)
+        return [one for one in self.reviews if one.by in wanted and not one.closed]
 
     def is_reported(self, page: Page) -> tuple[str, ...]:
         """The results lie before the system: somebody appraises."""

@@ -31,18 +31,18 @@ TARGET: Final = "Hộ dân tham gia"
 FLOOD: Final = "Mưa lũ cuối tháng 9."
 
 
-def _on(page: Page, what: str) -> str:
+def on(page: Page, what: str) -> str:
     return f"/registration/models/{page.id}/{what}"
 
 
-def _holder(page: Page) -> frozenset[str]:
+def by_holders(page: Page) -> frozenset[str]:
     """Who enters for the holder: nobody for what is not registered."""
     if not page.registered:
         return frozenset()
-    return who(("registrant", page.holder), ("officer", COMMITTEE))
+    return who(*(("registrant", one) for one in page.holders), ("officer", COMMITTEE))
 
 
-def _officer(page: Page) -> frozenset[str]:
+def by_officer(page: Page) -> frozenset[str]:
     return who(("officer", COMMITTEE)) if page.registered else frozenset()
 
 
@@ -50,17 +50,20 @@ def _clerk(page: Page) -> frozenset[str]:
     return who(("clerk", LAUNCHING)) if page.registered else frozenset()
 
 
-def _breaks(page: Page, *rules: tuple[bool, str], accepted: bool = False) -> frozenset[str]:
+def breaks_of(page: Page, *rules: tuple[bool, str], accepted: bool = False) -> frozenset[str]:
     """The rules that are broken: those given, and that nothing happens to what is no more."""
     always = [
         (page.stage == "withdrawn", "model-withdrawn"),
         (page.stage == "ended", "model-ended"),
-        (accepted and page.stage in ("registered", "returned"), "registration-not-accepted"),
+        (
+            accepted and page.stage in ("registered", "supplementing", "returned"),
+            "registration-not-accepted",
+        ),
     ]
     return frozenset(code for broken, code in (*always, *rules) if broken)
 
 
-def _sets(page: Page, events: Iterable[str] = (), **changed: object) -> Callable[[Json], list[str]]:
+def sets(page: Page, events: Iterable[str] = (), **changed: object) -> Callable[[Json], list[str]]:
     def happens(_: Json) -> list[str]:
         for name, value in changed.items():
             setattr(page, name, value)
@@ -106,6 +109,9 @@ def _registration(book: Book, page: Page) -> Json:
         "holder": identity(page.holder),
         "holder_name": BODIES[page.holder].name,
         "category": BODIES[page.holder].category,
+        "joint_holders": [
+            {"organization": identity(one), "name": BODIES[one].name} for one in page.joint
+        ],
         "committee": identity(COMMITTEE),
         "deciding_body": identity(page.decides),
     }
@@ -118,19 +124,27 @@ def registers(book: Book, page: Page, n: int) -> Try:
         form["committee"] = identity("neighbour")
     if unlisted:
         form["category"] = "I.1.1-9"
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.stage not in ("surveyed", "returned"), "model-already-registered"),
         (not REGISTERING[0] <= book.today <= REGISTERING[1], "registration-closed"),
         (foreign, "committee-not-of-holder"),
         (unlisted, "category-not-listed"),
+        (book.has_no_place_for(page), "quota-full"),
     )
     committees = {"neighbour"} if foreign else {COMMITTEE}
     if page.registered:
         committees &= {COMMITTEE}
     may = who(("registrant", page.holder), *(("officer", one) for one in committees))
-    happens = _sets(page, ["ModelRegistered"], stage="registered")
-    return Try(_on(page, "registration"), form, may, breaks, happens)
+    first = not page.registered
+
+    def happens(_: Json) -> list[str]:
+        page.stage, page.supplements, page.agreed = "registered", 0, set()
+        page.alike = book.alike(page)
+        found = ["SimilarityFound"] * len(page.alike)
+        return ["ModelRegistered", *found, *(["QuotaPlaceTaken"] if first else [])]
+
+    return Try(on(page, "registration"), form, may, breaks, happens)
 
 
 def registers_unsurveyed(book: Book, page: Page, _: int) -> Try:
@@ -144,26 +158,38 @@ def registers_unsurveyed(book: Book, page: Page, _: int) -> Try:
 def numbers(_: Book, page: Page, n: int) -> Try:
     number = f"{page.number:03d}/{YEAR}" if n % 9 else f"{n}/{YEAR}"
     known = page.register_number
-    breaks = _breaks(page, (known not in (None, number), "register-number-differs"))
+    breaks = breaks_of(page, (known not in (None, number), "register-number-differs"))
     events = ["LaunchingBodyRegistrationRecorded"] if known is None else []
-    happens = _sets(page, events, register_number=number)
+    happens = sets(page, events, register_number=number)
     form = {"register_number": number}
-    return Try(_on(page, "register-number"), form, _clerk(page), breaks, happens)
+    return Try(on(page, "register-number"), form, _clerk(page), breaks, happens)
 
 
-def accepts(_: Book, page: Page, __: int) -> Try:
-    breaks = _breaks(page, (page.stage != "registered", "registration-not-pending"))
-    happens = _sets(page, ["RegistrationAccepted"], stage="accepted")
-    # Pages are alike on purpose; which of them the software finds so is no part of the book.
-    form = {"reason": "Đã đối chiếu: là việc khác."}
-    return Try(_on(page, "acceptance"), form, _officer(page), breaks, happens)
+def accepts(book: Book, page: Page, n: int) -> Try:
+    fresh = book.alike(page) - page.alike if page.stage == "registered" else set[int]()
+    form = {"reason": "Đã đối chiếu: là việc khác."} if n % 5 else {}
+    breaks = breaks_of(
+        page,
+        (page.stage == "supplementing", "supplement-awaited"),
+        (page.stage not in ("registered", "supplementing"), "registration-not-pending"),
+        (page.stage == "registered" and page.agreed != {*page.joint}, "joint-consent-missing"),
+        (bool(fresh | page.alike) and not form, "similarity-unanswered"),
+    )
+
+    def happens(_: Json) -> list[str]:
+        page.stage = "accepted"
+        page.alike |= fresh
+        return [*["SimilarityFound"] * len(fresh), "RegistrationAccepted"]
+
+    return Try(on(page, "acceptance"), form, by_officer(page), breaks, happens)
 
 
 def returns(_: Book, page: Page, __: int) -> Try:
-    breaks = _breaks(page, (page.stage != "registered", "registration-not-pending"))
-    happens = _sets(page, ["RegistrationReturned"], stage="returned")
+    pending = page.stage in ("registered", "supplementing")
+    breaks = breaks_of(page, (not pending, "registration-not-pending"))
+    happens = sets(page, ["RegistrationReturned"], stage="returned", agreed=set())
     form = {"reasons": "Chưa rõ nguồn lực."}
-    return Try(_on(page, "return"), form, _officer(page), breaks, happens)
+    return Try(on(page, "return"), form, by_officer(page), breaks, happens)
 
 
 # --- building (III.1.2) -------------------------------------------------------------------------
@@ -186,7 +212,7 @@ def plans(_: Book, page: Page, n: int) -> Try:
     if empty:
         form["targets"] = []
     same = page.plan == 1 and page.goal == goal
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.suspended, "model-suspended"),
         (page.results, "results-already-in"),
@@ -194,30 +220,30 @@ def plans(_: Book, page: Page, n: int) -> Try:
         (page.plan > 0 and not same, "plan-already-adopted"),
         accepted=True,
     )
-    happens = nothing if same else _sets(page, ["PlanAdopted"], plan=1, goal=goal, stage="running")
-    return Try(_on(page, "plan"), form, _holder(page), breaks, happens)
+    happens = nothing if same else sets(page, ["PlanAdopted"], plan=1, goal=goal, stage="running")
+    return Try(on(page, "plan"), form, by_holders(page), breaks, happens)
 
 
 def revises(_: Book, page: Page, n: int) -> Try:
     goal = 60 + n % 4
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.suspended, "model-suspended"),
         (page.results, "results-already-in"),
         (not page.plan, "model-not-running"),
         accepted=True,
     )
-    changed = _sets(page, ["PlanRevised"], plan=page.plan + 1, goal=goal)
+    changed = sets(page, ["PlanRevised"], plan=page.plan + 1, goal=goal)
     happens = nothing if goal == page.goal else changed
     form = _plan(goal) | {"reason": "Thêm hộ tham gia."}
-    return Try(_on(page, "plan/revisions"), form, _holder(page), breaks, happens)
+    return Try(on(page, "plan/revisions"), form, by_holders(page), breaks, happens)
 
 
 def assigns_team(_: Book, page: Page, __: int) -> Try:
     team = [{"person": "Người nòng cốt (mẫu)", "role": "Trưởng nhóm", "group": "Tổ dân vận"}]
-    breaks = _breaks(page, (page.team, "core-team-already-assigned"), accepted=True)
-    happens = _sets(page, ["CoreTeamAssigned"], team=True)
-    return Try(_on(page, "core-team"), {"members": team}, _holder(page), breaks, happens)
+    breaks = breaks_of(page, (page.team, "core-team-already-assigned"), accepted=True)
+    happens = sets(page, ["CoreTeamAssigned"], team=True)
+    return Try(on(page, "core-team"), {"members": team}, by_holders(page), breaks, happens)
 
 
 def progresses(book: Book, page: Page, n: int) -> Try:
@@ -228,7 +254,7 @@ def progresses(book: Book, page: Page, n: int) -> Try:
         "narrative": f"Theo kế hoạch, {n}.",
         "figures": [{"target": "Chỉ tiêu lạ" if strange else TARGET, "value": "30"}],
     }
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.suspended, "model-suspended"),
         (not page.plan, "model-not-running"),
@@ -236,15 +262,15 @@ def progresses(book: Book, page: Page, n: int) -> Try:
         (ahead, "report-in-future"),
         accepted=True,
     )
-    happens = _sets(page, ["ProgressReported"])
-    return Try(_on(page, "progress"), form, _holder(page), breaks, happens)
+    happens = sets(page, ["ProgressReported"])
+    return Try(on(page, "progress"), form, by_holders(page), breaks, happens)
 
 
 def praises(_: Book, page: Page, n: int) -> Try:
-    may = _officer(page) | _clerk(page)
+    may = by_officer(page) | _clerk(page)
     form = {"reasons": f"Làm tốt, {n}."}
-    breaks = _breaks(page, accepted=True)
-    return Try(_on(page, "praises"), form, may, breaks, _sets(page, ["ModelPraised"]))
+    breaks = breaks_of(page, accepted=True)
+    return Try(on(page, "praises"), form, may, breaks, sets(page, ["ModelPraised"]))
 
 
 def raises_difficulty(_: Book, page: Page, n: int) -> Try:
@@ -252,11 +278,11 @@ def raises_difficulty(_: Book, page: Page, n: int) -> Try:
         for one in seen["difficulties"]:
             page.difficulties.setdefault(one["raised"]["difficulty_id"], "")
 
-    look = (_on(page, "support"), f"officer-of-{COMMITTEE}", looked)
-    happens = _sets(page, ["DifficultyRaised"])
+    look = (on(page, "support"), f"officer-of-{COMMITTEE}", looked)
+    happens = sets(page, ["DifficultyRaised"])
     form = {"description": f"Thiếu cây giống, {n}."}
-    breaks = _breaks(page, accepted=True)
-    return Try(_on(page, "difficulties"), form, _holder(page), breaks, happens, look)
+    breaks = breaks_of(page, accepted=True)
+    return Try(on(page, "difficulties"), form, by_holders(page), breaks, happens, look)
 
 
 def resolves_difficulty(_: Book, page: Page, n: int) -> Try | None:
@@ -264,47 +290,47 @@ def resolves_difficulty(_: Book, page: Page, n: int) -> Try | None:
         return None
     one = sorted(page.difficulties)[n % len(page.difficulties)]
     resolution, known = f"Đã có cây, {n}.", page.difficulties[one]
-    breaks = _breaks(page, (known not in ("", resolution), "difficulty-resolved"), accepted=True)
+    breaks = breaks_of(page, (known not in ("", resolution), "difficulty-resolved"), accepted=True)
 
     def happens(_: Json) -> list[str]:
         page.difficulties[one] = resolution
         return [] if known else ["DifficultyResolved"]
 
     form = {"resolution": resolution}
-    path = _on(page, f"difficulties/{one}/resolution")
-    return Try(path, form, _holder(page), breaks, happens)
+    path = on(page, f"difficulties/{one}/resolution")
+    return Try(path, form, by_holders(page), breaks, happens)
 
 
 def suspends(_: Book, page: Page, __: int) -> Try:
-    breaks = _breaks(page, (not page.plan, "model-not-running"), accepted=True)
-    suspended = _sets(page, ["ModelSuspended"], suspended=True)
+    breaks = breaks_of(page, (not page.plan, "model-not-running"), accepted=True)
+    suspended = sets(page, ["ModelSuspended"], suspended=True)
     happens = nothing if page.suspended else suspended
-    return Try(_on(page, "suspension"), {"reason": "Mùa lũ."}, _holder(page), breaks, happens)
+    return Try(on(page, "suspension"), {"reason": "Mùa lũ."}, by_holders(page), breaks, happens)
 
 
 def resumes(_: Book, page: Page, __: int) -> Try:
-    breaks = _breaks(page, accepted=True)
-    happens = _sets(page, ["ModelResumed"], suspended=False) if page.suspended else nothing
-    return Try(_on(page, "resumption"), {"reason": "Hết lũ."}, _holder(page), breaks, happens)
+    breaks = breaks_of(page, accepted=True)
+    happens = sets(page, ["ModelResumed"], suspended=False) if page.suspended else nothing
+    return Try(on(page, "resumption"), {"reason": "Hết lũ."}, by_holders(page), breaks, happens)
 
 
 def ends(book: Book, page: Page, n: int) -> Try:
     ended_on = book.today + timedelta(days=int(n % 5 == 1))
     ahead = ended_on > book.today and page.stage != "ended"
-    breaks = _breaks(page, (ahead, "model-end-in-future"), accepted=True) - {"model-ended"}
-    happens = nothing if page.stage == "ended" else _sets(page, ["ModelEnded"], stage="ended")
+    breaks = breaks_of(page, (ahead, "model-end-in-future"), accepted=True) - {"model-ended"}
+    happens = nothing if page.stage == "ended" else sets(page, ["ModelEnded"], stage="ended")
     form = {"ended_on": ended_on.isoformat(), "reason": "Đã xong việc."}
-    return Try(_on(page, "end"), form, _holder(page), breaks, happens)
+    return Try(on(page, "end"), form, by_holders(page), breaks, happens)
 
 
 def withdraws(book: Book, page: Page, __: int) -> Try:
-    breaks = _breaks(page) - {"model-withdrawn"}
+    breaks = breaks_of(page) - {"model-withdrawn"}
 
     def happens(_: Json) -> list[str]:
         if page.stage == "withdrawn":
             return []
         page.stage = "withdrawn"
-        events = ["ModelWithdrawn"]
+        events = ["ModelWithdrawn", "QuotaPlaceFreed"]
         if page.appraisal and page.advice is None and not page.discontinued:
             page.discontinued = True
             events.append("AppraisalDiscontinued")
@@ -314,7 +340,7 @@ def withdraws(book: Book, page: Page, __: int) -> Try:
         return events
 
     form = {"reason": "Chuyển nhiệm vụ."}
-    return Try(_on(page, "withdrawal"), form, _holder(page), breaks, happens)
+    return Try(on(page, "withdrawal"), form, by_holders(page), breaks, happens)
 
 
 # --- reporting (III.2.1b) -----------------------------------------------------------------------
@@ -324,22 +350,22 @@ def extends(book: Book, page: Page, n: int) -> Try:
     due = date(YEAR, 9, 25) + timedelta(days=n % 20)
     reason = "Bão số 5."
     same = page.extended_for == reason and page.due == due
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.results and not same, "results-already-in"),
         (book.today >= page.due and not same, "extension-after-deadline"),
         (due <= page.due and not same, "extension-not-later"),
         accepted=True,
     )
-    granted = _sets(page, ["ExtensionGranted"], due=due, extended_for=reason)
+    granted = sets(page, ["ExtensionGranted"], due=due, extended_for=reason)
     form = {"due_before": due.isoformat(), "reason": reason}
     happens = nothing if same else granted
-    return Try(_on(page, "extensions"), form, _officer(page), breaks, happens)
+    return Try(on(page, "extensions"), form, by_officer(page), breaks, happens)
 
 
 def calls_session(book: Book, page: Page, n: int) -> Try:
     held_on = book.today + timedelta(days=n % 12)
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.suspended, "model-suspended"),
         (not page.plan, "model-not-running"),
@@ -348,9 +374,9 @@ def calls_session(book: Book, page: Page, n: int) -> Try:
         accepted=True,
     )
     same = page.session == held_on
-    happens = nothing if same else _sets(page, ["ReportingSessionScheduled"], session=held_on)
+    happens = nothing if same else sets(page, ["ReportingSessionScheduled"], session=held_on)
     form = {"held_on": held_on.isoformat(), "place": "Hội trường xã"}
-    return Try(_on(page, "session"), form, _officer(page), breaks, happens)
+    return Try(on(page, "session"), form, by_officer(page), breaks, happens)
 
 
 def submits_results(book: Book, page: Page, n: int) -> Try:
@@ -358,7 +384,7 @@ def submits_results(book: Book, page: Page, n: int) -> Try:
     form: Json = {"summary": "Đạt.", "figures": [{"target": TARGET, "value": "65"}]}
     if reason:
         form["reason"] = FLOOD
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.suspended, "model-suspended"),
         (not page.plan, "model-not-running"),
@@ -374,11 +400,11 @@ def submits_results(book: Book, page: Page, n: int) -> Try:
             events += book.is_reported(page)
         return events
 
-    return Try(_on(page, "results"), form, _holder(page), breaks, happens)
+    return Try(on(page, "results"), form, by_holders(page), breaks, happens)
 
 
 def accepts_late(book: Book, page: Page, __: int) -> Try:
-    breaks = _breaks(page, (page.registered and not page.late, "no-late-report"))
+    breaks = breaks_of(page, (page.registered and not page.late, "no-late-report"))
 
     def happens(_: Json) -> list[str]:
         if page.late_accepted:
@@ -390,12 +416,12 @@ def accepts_late(book: Book, page: Page, __: int) -> Try:
         return events
 
     form = {"reason": "Do thiên tai."}
-    return Try(_on(page, "late-acceptance"), form, _officer(page), breaks, happens)
+    return Try(on(page, "late-acceptance"), form, by_officer(page), breaks, happens)
 
 
 def holds_session(book: Book, page: Page, __: int) -> Try:
     early = page.session is not None and book.today < page.session
-    breaks = _breaks(
+    breaks = breaks_of(
         page,
         (page.suspended, "model-suspended"),
         (not page.plan, "model-not-running"),
@@ -412,4 +438,4 @@ def holds_session(book: Book, page: Page, __: int) -> Try:
         return ["ReportingSessionHeld", *reported]
 
     form = {"minutes": "Biên bản số 5"}
-    return Try(_on(page, "session/minutes"), form, _officer(page), breaks, happens)
+    return Try(on(page, "session/minutes"), form, by_officer(page), breaks, happens)

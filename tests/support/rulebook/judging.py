@@ -29,11 +29,11 @@ def _dossier(page: Page) -> str:
     return str(derive_id(UUID(page.id), "appraisal", str(YEAR)))
 
 
-def _at(page: Page, what: str) -> str:
+def at_dossier(page: Page, what: str) -> str:
     return f"/evaluation/appraisals/{_dossier(page)}/{what}"
 
 
-def _appraiser(page: Page) -> frozenset[str]:
+def appraisers(page: Page) -> frozenset[str]:
     return who(("appraiser", page.adviser)) if page.appraisal else frozenset()
 
 
@@ -54,8 +54,16 @@ def _table(page: Page) -> frozenset[str]:
 
 
 def _breaks(page: Page, *rules: tuple[bool, str]) -> frozenset[str]:
-    gone = (page.discontinued, "appraisal-discontinued")
-    return frozenset(code for broken, code in (gone, *rules) if broken)
+    over = (page.discontinued, "appraisal-discontinued")
+    return frozenset(code for broken, code in (over, *rules) if broken)
+
+
+def gone(page: Page) -> tuple[tuple[bool, str], ...]:
+    """Whether nobody judges it any more."""
+    return (
+        (page.discontinued, "appraisal-discontinued"),
+        (page.meets is not None, "already-appraised"),
+    )
 
 
 # --- appraising (II.2, I.2.1c) ------------------------------------------------------------------
@@ -70,7 +78,7 @@ def checks_gate(_: Book, page: Page, n: int) -> Try:
         return [] if same else ["GateChecked"]
 
     form = {"passed": passed, "finding": "Chấp hành tốt." if passed else "Chưa công khai."}
-    return Try(_at(page, "gate"), form, _appraiser(page), breaks, happens)
+    return Try(at_dossier(page, "gate"), form, appraisers(page), breaks, happens)
 
 
 def scores(book: Book, page: Page, n: int) -> Try:
@@ -80,6 +88,7 @@ def scores(book: Book, page: Page, n: int) -> Try:
     breaks = _breaks(
         page,
         (page.meets is not None, "already-appraised"),
+        (bool(page.appraisers), "team-scores"),
         (points > POINTS_MAX, "points-above-maximum"),
     )
 
@@ -88,7 +97,7 @@ def scores(book: Book, page: Page, n: int) -> Try:
         return [] if same else ["CriterionScored"]
 
     form = {"criterion": book.criteria[criterion], "points": points, "evidence": "Biên bản số 3"}
-    return Try(_at(page, "scores"), form, _appraiser(page), breaks, happens)
+    return Try(at_dossier(page, "scores"), form, appraisers(page), breaks, happens)
 
 
 def completes(_: Book, page: Page, __: int) -> Try:
@@ -97,6 +106,7 @@ def completes(_: Book, page: Page, __: int) -> Try:
         page,
         (page.gate is None, "gate-unchecked"),
         (len(page.scores) < CRITERIA, "criteria-unscored"),
+        (not all(page.apart.values()), "divergence-unresolved"),
     )
 
     def happens(_: Json) -> list[str]:
@@ -106,7 +116,7 @@ def completes(_: Book, page: Page, __: int) -> Try:
     # The same conclusion once more changes nothing, whatever happened since.
     again = page.meets is not None
     form = {"summary": "Đã thẩm định."}
-    path, may = _at(page, "completion"), _appraiser(page)
+    path, may = at_dossier(page, "completion"), appraisers(page)
     return Try(
         path, form, may, frozenset() if again or done else breaks, nothing if again else happens
     )
@@ -124,7 +134,9 @@ def posts(book: Book, page: Page, _: int) -> Try:
         page.posted = book.today
         return ["PostingOpened"]
 
-    return Try(_at(page, "posting"), {"where": "Nhà văn hóa"}, _appraiser(page), breaks, happens)
+    return Try(
+        at_dossier(page, "posting"), {"where": "Nhà văn hóa"}, appraisers(page), breaks, happens
+    )
 
 
 def opines(book: Book, page: Page, n: int) -> Try | None:
@@ -146,7 +158,7 @@ def opines(book: Book, page: Page, n: int) -> Try | None:
 
     form = {"name": "Người Dân Thử", "address": "Bản", "words": f"Ai chăm sóc, {n}?"}
     path = f"/evaluation/postings/{_dossier(page)}/opinions"
-    look = (_at(page, "opinions"), f"appraiser-of-{page.adviser}", looked)
+    look = (at_dossier(page, "opinions"), f"appraiser-of-{page.adviser}", looked)
     return Try(path, form, EVERYBODY, breaks, lambda _: ["OpinionReceived"], look)
 
 
@@ -162,7 +174,7 @@ def answers_opinion(_: Book, page: Page, n: int) -> Try | None:
         return [] if answered else ["OpinionAnswered"]
 
     form = {"answer": "Bản thay phiên nhau."}
-    return Try(_at(page, f"opinions/{one}/answer"), form, _appraiser(page), breaks, happens)
+    return Try(at_dossier(page, f"opinions/{one}/answer"), form, appraisers(page), breaks, happens)
 
 
 def closes_posting(book: Book, page: Page, _: int) -> Try:
@@ -182,7 +194,7 @@ def closes_posting(book: Book, page: Page, _: int) -> Try:
 
     again = page.posting_closed
     breaks, happens_now = (frozenset(), nothing) if again else (breaks, happens)
-    return Try(_at(page, "posting/closure"), {}, _appraiser(page), breaks, happens_now)
+    return Try(at_dossier(page, "posting/closure"), {}, appraisers(page), breaks, happens_now)
 
 
 # --- sittings, each on one dossier ----------------------------------------------------------------
@@ -347,7 +359,4 @@ def _advised(book: Book, page: Page, *, adopted: bool) -> list[str]:
     if page.discontinued:
         return []
     page.advice = "recognise" if page.meets and adopted else "decline"
-    page.earlier = [one for one in book.advised if one.achievement == page.achievement]
-    book.advised.append(page)
-    found = ["DuplicateFound"] * len(page.earlier)
-    return ["AdviceIssued", "AchievementEntered", "CaseOpened", *found, "CompetenceDetermined"]
+    return ["AdviceIssued", "CaseOpened", *book.enters(page), "CompetenceDetermined"]

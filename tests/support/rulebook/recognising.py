@@ -97,7 +97,8 @@ def _reasons(page: Page, n: int, follows: str) -> Json:
 
 def recognises(book: Book, page: Page, n: int) -> Try:
     form = _document(page, n) | _reasons(page, n, "recognise")
-    before = [one for one in page.earlier if not one.over_without_recognition]
+    earlier = book.before(page) if page in book.advised else []
+    before = [one for one in earlier if not one.over_without_recognition]
     rules = [
         *_decision_rules(book, page, form, "recognise"),
         (not page.meets, "ground-standard-missing"),
@@ -107,7 +108,7 @@ def recognises(book: Book, page: Page, n: int) -> Try:
     ]
 
     def happens(_: Json) -> list[str]:
-        page.decision = "recognised"
+        page.decision, page.reopened = "recognised", False
         departed = page.advice != "recognise"
         return ["Recognized", *(["DecisionDepartedFromAdvice"] if departed else [])]
 
@@ -131,7 +132,7 @@ def declines(book: Book, page: Page, n: int) -> Try:
     rules = _decision_rules(book, page, form, "decline")
 
     def happens(_: Json) -> list[str]:
-        page.decision = "declined"
+        page.decision, page.reopened = "declined", False
         departed = page.advice != "decline"
         return ["Declined", *(["DecisionDepartedFromAdvice"] if departed else [])]
 
@@ -180,23 +181,32 @@ def complains(_: Book, page: Page, n: int) -> Try | None:
     )
 
 
-def answers_complaint(_: Book, page: Page, n: int) -> Try | None:
+def answers_complaint(book: Book, page: Page, n: int) -> Try | None:
     if not page.complaints:
         return None
     one = sorted(page.complaints)[n % len(page.complaints)]
-    upheld, forgotten = n % 2 == 0, n % 7 == 1
+    upheld, forgotten, anew = n % 2 == 0, n % 7 == 1, n % 3 != 1
     form: Json = {"outcome": "upheld" if upheld else "dismissed", "answer": "Đã xem xét."}
     if upheld != forgotten:
-        form["remedy"] = "amendment"
+        form["remedy"] = "new_decision" if anew else "amendment"
+    refused = page.decision == "declined" or page.reopened
     rules = [
         (page.complaints[one] != "", "complaint-answered"),
         (upheld and forgotten, "remedy-missing"),
         (not upheld and forgotten, "remedy-idle"),
+        (form.get("remedy") == "new_decision" and not refused, "remedy-for-refusals"),
     ]
 
     def happens(_: Json) -> list[str]:
-        page.complaints[one] = "amendment" if upheld else "dismissed"
-        return ["ComplaintAnswered"]
+        page.complaints[one] = form.get("remedy", "dismissed")
+        if page.complaints[one] != "new_decision" or page.decision is None:
+            return ["ComplaintAnswered"]
+        page.decision, page.reopened = None, True
+        events = ["ComplaintAnswered", "CaseReopened", *book.enters(page)]
+        if page.stage == "withdrawn":
+            page.case_discontinued = True
+            events.append("CaseDiscontinued")
+        return events
 
     path = _at(page, f"complaints/{one}/answer")
     return Try(path, form, _signer(page), _codes(*rules), happens)
@@ -310,7 +320,8 @@ def puts_forward(book: Book, page: Page, n: int) -> Try | None:
     models = [one for one in book.advised if one.aim == "model"]
     if not book.reviews or not models:
         return None
-    review = book.reviews[-1 - n % len(book.reviews)]
+    fitting = book.reviews_for(page) if n % 5 else []
+    review = (fitting or book.reviews)[n % len(fitting or book.reviews)]
     standing = [one for one in models if one.stands] or models
     basis = [(standing if n % 4 else models)[n % len(standing if n % 4 else models)]]
     rules = [
