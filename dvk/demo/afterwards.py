@@ -3,7 +3,16 @@
 from typing import Final
 
 from dvk.api import Json, wait_for
-from dvk.demo.deciding import after_the_month, case_of, decision, on_case, opened, signed, signer
+from dvk.demo.deciding import (
+    after_the_month,
+    case_of,
+    decider,
+    decision,
+    on_case,
+    opened,
+    signed,
+    signer,
+)
 from dvk.demo.fates import DECIDED, DECLINED, Fate
 from dvk.demo.models import DemoModel
 from dvk.demo.player import YEAR, Player, instant
@@ -12,6 +21,8 @@ from dvk.demo.setup import Ground
 from dvk.keys import key_of
 
 _CERTIFIED: Final = DECIDED - DECLINED - {Fate.EXEMPLAR}
+_CERTIFIES_LATER: Final = "dang-uy-cua-lo"
+"""Its certificates wait for whoever tries the signer's work on the finished year."""
 _REVIEWED_AT: Final = instant(11, 16)
 _CLOSED_AT: Final = instant(12, 4)
 _ENDORSERS: Final = {
@@ -105,11 +116,12 @@ async def _certificates(player: Player) -> None:
         body = {"certificate_number": f"{player.numbers[model.key]:04d}/{YEAR}-GCN"}
         await on_case(player, model, "certificate", body, user=signer(player, model))
 
+    due = [one for one in player.chosen(_CERTIFIED) if decider(one) != _CERTIFIES_LATER]
     await player.phase(
         "12/11: cấp giấy chứng nhận",
         "12 November: certificates",
         instant(11, 12),
-        player.chosen(_CERTIFIED),
+        due,
         certify,
     )
 

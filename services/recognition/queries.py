@@ -5,11 +5,19 @@ from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from services.recognition.domain.case import CASE
 from services.recognition.domain.case_state import Case
-from services.recognition.readmodel import SUCCESSIONS, Proposal, Standing, Status, cases, models
+from services.recognition.readmodel import (
+    SUCCESSIONS,
+    Proposal,
+    Standing,
+    Status,
+    cases,
+    certificates,
+    models,
+)
 from shared.contracts.exemplar import (
     EndorsementGiven,
     EndorsementRefused,
@@ -63,6 +71,8 @@ class ListDecisions(CaseFilter, frozen=True, kw_only=True):
 
     outcome: Literal["recognized", "declined"] | None = None
     standing: Standing | None = None
+    certified: bool | None = None
+    """Whether a certificate was issued: what a signer still has to issue is recognised, stands and is not."""
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +132,9 @@ async def list_decisions(query: Query[ListDecisions]) -> Page[CaseRow]:
     statement = where_equal(
         decided, (cases.c.status, wanted.outcome), (cases.c.standing, wanted.standing)
     )
+    if wanted.certified is not None:
+        issued = exists().where(certificates.c.case_id == cases.c.case_id)
+        statement = statement.where(issued if wanted.certified else ~issued)
     return await fetch_page(query.read, statement, _LAST_DECIDED_FIRST, wanted, into(CaseRow))
 
 

@@ -58,7 +58,11 @@ async def test_the_certificate_can_be_checked_by_its_number(decided: World) -> N
     for name in ("foreign-clerk", "appraiser", "registrant"):
         answer = await decided.post(f"{ONE}/certificate", body, user=name)
         assert answer.status_code == 403, name
+    (waits,) = (await decided.get("/recognition/decisions", certified="false"))["items"]
+    assert (waits["status"], waits["standing"]) == ("recognized", "stands")
+    assert (await decided.get("/recognition/decisions", certified="true"))["items"] == []
     await ok(decided, f"{ONE}/certificate", body, "clerk")
+    assert (await decided.get("/recognition/decisions", certified="false"))["items"] == []
     (row,) = (await decided.get("/recognition/certificates", number="GCN-042"))["items"]
     assert row["model_name"] == story.MODEL_NAME
     assert row["standing"] == "stands"
