@@ -26,7 +26,7 @@ from services.evaluation.domain.vote import NOT_A_VOTER
 from services.evaluation.minutes_facts import counted_dossiers, named
 from services.evaluation.persons import Held, held, seat_of
 from shared.contracts.running import Sha256
-from shared.contracts.sitting import MinutesSigned, Signatory
+from shared.contracts.sitting import MinutesSigned, Signatory, SittingOpened
 from shared.contracts.values import Forgettable
 from shared.domain.attachments import BASE64_BYTES_MAX, media_type_of
 from shared.host.files import hash_of as file_hash
@@ -165,13 +165,8 @@ async def get_minutes_text(query: Query[NoParameters]) -> Download:
     opened, actor = state.opened, query.actor
     assert opened is not None
     roll = await held(query, opened.roll)
-    if actor is None or (
-        seat_of(roll, actor.subject) is None
-        and (
-            not any(role in actor.roles for role in NAME_READERS)
-            or not may_read_names(actor, opened.council_body, opened.appraising_unit)
-        )
-    ):
+    sits = actor is not None and seat_of(roll, actor.subject) is not None
+    if not sits and not await _reads_names(query, opened):
         raise NotFoundError("minutes")
     text = text_of(minutes, await named(query.read, query, state))
     return Download(content=text.encode(), media_type="text/plain; charset=utf-8")
@@ -185,15 +180,21 @@ async def _minutes(query: Query[NoParameters]) -> tuple[Sitting, Minutes]:
     return state, minutes_of(state, ballots)
 
 
+async def _reads_names(query: Query[NoParameters], opened: SittingOpened) -> bool:
+    """Whether the caller is of those who may read a council's names, for the body or the unit of this sitting."""
+    roles = frozenset[str]() if query.actor is None else query.actor.roles
+    return any(role in roles for role in NAME_READERS) and await may_read_names(
+        query, None, body=opened.council_body, appraising_unit=opened.appraising_unit
+    )
+
+
 async def get_signed_paper(query: Query[NoParameters]) -> Download:
     """The scan of minutes that a signatory without an account signed: for the council's secretary and chair, and
     auditors.
     """
     state = (await query.load(SITTING, query.path_id("sitting_id"))).state
     opened, seat = state.opened, query.path_id("seat")
-    if opened is None or not may_read_names(
-        query.actor, opened.council_body, opened.appraising_unit
-    ):
+    if opened is None or not await _reads_names(query, opened):
         raise NotFoundError("paper")
     for one in reversed(state.signatures):
         if one.seat == seat and one.on_behalf is not None:
