@@ -43,7 +43,18 @@ def checks() -> list[Check]:
     needs_servers = "integration or e2e or faults or browser"
     return [
         Check("types", [f"{BIN}/mypy", *folders]),
-        Check("unit tests", [f"{BIN}/pytest", "-q", "-m", f"not ({needs_servers})"]),
+        Check(
+            "unit tests",
+            [
+                f"{BIN}/pytest",
+                "-q",
+                "-n",
+                "auto",
+                "--maxprocesses=4",
+                "-m",
+                f"not ({needs_servers})",
+            ],
+        ),
         Check("import contracts", [f"{BIN}/lint-imports", "--no-cache"]),
         Check("lint", [f"{BIN}/ruff", "check", "--output-format=concise", "."]),
         Check("format", [f"{BIN}/ruff", "format", "--check", "--output-format=concise", "."]),

@@ -162,6 +162,8 @@ async def subject_of(
     what is known at no cost beside.
     """
     event, on = recorded.event, legal_date(recorded.at)
+    if isinstance(event, InspectionNews):
+        return await _of_inspection(read, event, relations, recorded.stored.position, on)
     match event:
         case RuleSetAdopted():
             bodies = await _bodies(read, recorded.stored.position, on)
@@ -191,17 +193,6 @@ async def subject_of(
                 parties={"responsible": [event.body]},
                 document=event.urging_id,
             )
-        case (
-            InspectionOpened()
-            | FindingRecorded()
-            | FindingsCommented()
-            | InspectionConcluded()
-            | InspectionWithdrawn()
-            | RemedyReported()
-            | RemedyReturned()
-            | RemedyAccepted()
-        ):
-            return await _of_inspection(read, event, relations, recorded.stored.position, on)
         case DeadlineApproached(model=None) | DeadlineMissed(model=None) | Escalated(model=None):
             return await _of_demand(read, event)
         case FeedbackRaised() | FeedbackAnswered():

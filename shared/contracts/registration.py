@@ -250,7 +250,6 @@ class ModelRegistered(Event, frozen=True):
     rule_set: RuleSetId
     rule_set_version: int
     answer_by: date
-    """The last day for the committee's answer (practice: registration_answer_working_days)."""
     holder_name: Line | None = None
     holder_person: Forgettable | None = None
     sub_field: CategoryId | None = None

@@ -19,6 +19,10 @@ Entry = tuple[StoredEvent, Event]
 Alter = Callable[[list[Entry]], Sequence[Entry]]
 
 
+COUNTED: Final = -1
+"""Which vote surely counts: the last, for a ballot without quorum is repeated."""
+
+
 def place_of(kind: type[Event], entries: Sequence[Entry], number: int = 0) -> int:
     """Where the event of this kind stands, counted among its kind."""
     return [place for place, (_, event) in enumerate(entries) if isinstance(event, kind)][number]
@@ -67,11 +71,11 @@ def stored_as(kind: type[Event], number: int = 0, **changes: Any) -> Alter:  # n
     return alter
 
 
-def saying(kind: type[Event], **changes: Any) -> Alter:  # noqa: ANN401
+def saying(kind: type[Event], number: int = 0, **changes: Any) -> Alter:  # noqa: ANN401
     """With other content."""
 
     def alter(entries: list[Entry]) -> Sequence[Entry]:
-        place = place_of(kind, entries)
+        place = place_of(kind, entries, number)
         stored, event = entries[place]
         entries[place] = (stored, structs.replace(event, **changes))
         return entries
@@ -109,7 +113,7 @@ def declined_as_well(entries: list[Entry]) -> Sequence[Entry]:
 
 def vote_after_the_close(entries: list[Entry]) -> Sequence[Entry]:
     """A vote that was counted stands behind the close of its ballot."""
-    place = place_of(VoteCast, entries)
+    place = place_of(VoteCast, entries, COUNTED)
     stored, event = entries.pop(place)
     return [
         *entries,

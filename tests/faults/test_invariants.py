@@ -31,6 +31,7 @@ from shared.host.service import Service
 from shared.host.settings import Settings
 from tests.faults import invariants
 from tests.faults.altering import (
+    COUNTED,
     SOMETHING,
     Alter,
     Entry,
@@ -185,15 +186,15 @@ ALTERED: Final[dict[str, tuple[Callable[[Chronicle], None], Alter]]] = {
     "decisions: recognised twice": (invariants.at_most_one_decision_a_case, doubled(Recognized)),
     "decisions: both": (invariants.at_most_one_decision_a_case, declined_as_well),
     "votes: one twice": (invariants.each_vote_counts_once, doubled(VoteCast)),
-    "votes: a counted one is gone": (invariants.each_vote_counts_once, without(VoteCast)),
+    "votes: a counted one is gone": (invariants.each_vote_counts_once, without(VoteCast, COUNTED)),
     "votes: counted after the close": (invariants.each_vote_counts_once, vote_after_the_close),
     "votes: by somebody else": (
         invariants.each_vote_counts_once,
-        saying(VoteCast, pseudonym=SOMETHING),
+        saying(VoteCast, COUNTED, pseudonym=SOMETHING),
     ),
     "votes: for something else": (
         invariants.each_vote_counts_once,
-        saying(VoteCast, choice="abstain"),
+        saying(VoteCast, COUNTED, choice="abstain"),
     ),
     "votes: a correction is gone": (
         invariants.each_vote_counts_once,
