@@ -13,7 +13,8 @@ from dvk.demo.province import CLERK
 from dvk.demo.setup import Ground
 from dvk.errors import RefusedByServerError
 
-_PROGRESS: Final = ((4, 10), (6, 10), (8, 10))
+_PROGRESS: Final = ((4, 10), (6, 8), (8, 6))
+"""Each within sixty days of what was heard before: who is silent for longer is quiet (clause III.2.1a)."""
 _LISTED: Final = frozenset(Fate) - {Fate.NOT_LISTED}
 _SILENT_IN_JUNE: Final = frozenset({Fate.RESTED})
 _WITHDRAWN_IN: Final = 5
@@ -217,7 +218,7 @@ async def _report(player: Player) -> None:
         await player.of_model(model, "results", forms.results(model, player.seed))
 
     async def hold(model: DemoModel) -> None:
-        body = {"minutes": f"Biên bản hội nghị báo cáo ngày 22/9/{YEAR}"}
+        body = {"minutes": f"{player.numbers[model.key]}-BB/{YEAR}"}
         await player.of_model(model, "session/minutes", body, user=player.officer(model))
 
     await player.phase(

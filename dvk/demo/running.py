@@ -258,7 +258,7 @@ async def extended(player: Player) -> None:
         await player.of_model(model, "results", forms.results(model, player.seed))
 
     async def hear(model: DemoModel) -> None:
-        body = {"minutes": f"Biên bản hội nghị báo cáo ngày 2/10/{YEAR}"}
+        body = {"minutes": f"{player.numbers[model.key]}-BB/{YEAR}"}
         await player.of_model(model, "session/minutes", body, user=player.officer(model))
 
     await player.phase_of(

@@ -133,8 +133,8 @@ async def test_each_step_says_what_it_is_who_acted_and_what_it_relied_on(
 ) -> None:
     entries = (await running.get("/audit/timeline", model=MODEL))["items"]
     registered, accepted, case = entries[0], entries[1], entries[6]
-    assert accepted["vi"] == "Đảng ủy xã Môn Sơn chấp nhận đăng ký. Lý do: –"
-    assert accepted["en"] == "Đảng ủy xã Môn Sơn accepted the registration. Reason: –"
+    assert accepted["vi"] == "Đảng ủy xã Môn Sơn chấp nhận đăng ký."
+    assert accepted["en"] == "Đảng ủy xã Môn Sơn accepted the registration."
     assert (accepted["actor"], accepted["organization_name"]) == (
         "cb-mon-son",
         "Đảng ủy xã Môn Sơn",

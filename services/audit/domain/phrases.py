@@ -21,7 +21,7 @@ TEXT_CHARACTERS_MAX: Final = 300
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence in each language with `{field}` for the event's fields, and the guideline clause the
-    step belongs to, if it is the guideline's.
+    step belongs to, if it is the guideline's. What stands in `[…]` is left out where its field has no value.
     """
 
     vi: str

@@ -23,8 +23,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="The achievement stands in line before {deciding_body}.",
         ),
         c.DuplicateFound: Template(
-            vi="Trùng thành tích với hồ sơ {other_case} được lập trước tại {other_body}. Nhận xét: {finding}",
-            en="Same achievement as the earlier case {other_case} before {other_body}. Finding: {finding}",
+            vi="Trùng thành tích với hồ sơ {other_case} được lập trước tại {other_body}.[ Nhận xét: {finding}]",
+            en="Same achievement as the earlier case {other_case} before {other_body}.[ Finding: {finding}]",
         ),
         c.ProposalSubmitted: Template(
             vi="{submitted_by} trình {submitted_to} tờ trình số {document_number} ngày {submitted_on}: "
@@ -178,7 +178,7 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
         ),
         n.DeadlineApproached: Template(
             vi="Nhắc trước {days_before} ngày: {matter}, hạn cuối {last_day}.",
-            en="A reminder {days_before} days before: {matter}, last day {last_day}.",
+            en="Reminder ({days_before} day(s) before): {matter}, last day {last_day}.",
         ),
         n.DeadlineMissed: Template(
             vi="Quá hạn: {matter}, hạn cuối {last_day}.",
@@ -197,9 +197,9 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
         ),
         n.PeriodicReportIssued: Template(
             vi="{issued_by} phát hành lần {issue} “{title}” (từ {first} đến {last}, {line}), {figures} chỉ tiêu, "
-            "tính đến vị trí {position}. Lý do phát hành lại: {reason}",
+            "tính đến vị trí {position}.[ Lý do phát hành lại: {reason}]",
             en="{issued_by} issued “{title}” ({first} to {last}, {line}), issue {issue}, {figures} figures, "
-            "counted up to position {position}. Reason to issue it again: {reason}",
+            "counted up to position {position}.[ Reason to issue it again: {reason}]",
             clause="IV.2",
         ),
         i.InspectionOpened: Template(
@@ -208,8 +208,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             clause="IV.2",
         ),
         i.FindingRecorded: Template(
-            vi="Kết quả kiểm tra ({nature}, về {about}): {text} Yêu cầu khắc phục trước hết ngày {remedy_by}: {remedy}",
-            en="Found ({nature}, about {about}): {text} To be remedied by {remedy_by}: {remedy}",
+            vi="Kết quả kiểm tra ({nature}[, về {about}]): {text}[ Hạn khắc phục {remedy_by}][: {remedy}]",
+            en="Found ({nature}[, about {about}]): {text}[ To be remedied by {remedy_by}][: {remedy}]",
             clause="IV.2",
         ),
         i.FindingsCommented: Template(

@@ -48,24 +48,24 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             clause="II.2",
         ),
         a.FieldTeamAssigned: Template(
-            vi="{unit} giao tổ thẩm định lĩnh vực {field}, gồm {members} người. Lý do thay đổi: {reason}",
-            en="{unit} assigned a team of {members} to the field {field}. Reason for the change: {reason}",
+            vi="{unit} giao tổ thẩm định lĩnh vực {field}, gồm {members} người.[ Lý do thay đổi: {reason}]",
+            en="{unit} assigned a team of {members} to the field {field}.[ Reason for the change: {reason}]",
         ),
         a.TeamAssigned: Template(
-            vi="Giao tổ thẩm định gồm {members} người; theo phân công lĩnh vực: {follows_field}. Lý do thay đổi: "
-            "{reason}",
-            en="A team of {members} was assigned; it follows the field's assignment: {follows_field}. Reason for "
-            "the change: {reason}",
+            vi="Giao tổ thẩm định gồm {members} người; theo phân công lĩnh vực: {follows_field}."
+            "[ Lý do thay đổi: {reason}]",
+            en="A team of {members} was assigned; it follows the field's assignment: {follows_field}."
+            "[ Reason for the change: {reason}]",
         ),
         a.AppraiserRecused: Template(
             vi="Thành viên thẩm định {appraiser} không chấm điểm hồ sơ này. Lý do: {reason}",
             en="Appraiser {appraiser} does not score this dossier. Reason: {reason}",
         ),
         a.ScoreSealed: Template(
-            vi="Thành viên thẩm định {appraiser} đã chấm tiêu chí {criterion}; điểm giữ kín đến khi cả tổ chấm xong. "
-            "Nhập thay từ phiếu giấy: {on_behalf}.",
+            vi="Thành viên thẩm định {appraiser} đã chấm tiêu chí {criterion}; điểm giữ kín đến khi cả tổ chấm xong."
+            "[ Nhập thay từ phiếu giấy: {on_behalf}.]",
             en="Appraiser {appraiser} scored criterion {criterion}; the points stay sealed until the whole team's "
-            "are in. Entered from a paper sheet: {on_behalf}.",
+            "are in.[ Entered from a paper sheet: {on_behalf}.]",
             clause="II.x",
         ),
         a.DivergenceFlagged: Template(
@@ -78,10 +78,10 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="The team discussed criterion {criterion}, {revised} changed their points: {discussion}",
         ),
         a.ScoreCorrected: Template(
-            vi="Thành viên thẩm định {appraiser} đính chính điểm tiêu chí {criterion} từ {former_points} thành {points} "
-            "(nhập thay từ phiếu giấy: {on_behalf}). Lý do: {reason} Minh chứng: {evidence}",
-            en="Appraiser {appraiser} corrected his score for criterion {criterion} from {former_points} to {points} "
-            "(entered from a paper sheet: {on_behalf}). Reason: {reason} Evidence: {evidence}",
+            vi="Thành viên thẩm định {appraiser} đính chính điểm tiêu chí {criterion} từ {former_points} thành {points}"
+            "[ (nhập thay từ phiếu giấy: {on_behalf})]. Lý do: {reason} Minh chứng: {evidence}",
+            en="Appraiser {appraiser} corrected his score for criterion {criterion} from {former_points} to {points}"
+            "[ (entered from a paper sheet: {on_behalf})]. Reason: {reason} Evidence: {evidence}",
             clause="II.x",
         ),
         a.DossierCorrected: Template(
@@ -99,8 +99,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="The site was visited on {on}, {place}, by {appraisers} of the team: {findings}",
         ),
         a.CriterionScored: Template(
-            vi="Tiêu chí {criterion}: {points} điểm (thành viên thẩm định: {appraiser}; nhập thay từ phiếu giấy: {on_behalf}). Minh chứng: {evidence}",
-            en="Criterion {criterion}: {points} points (appraiser: {appraiser}; entered from a paper sheet: {on_behalf}). Evidence: {evidence}",
+            vi="Tiêu chí {criterion}: {points} điểm[ (thành viên thẩm định: {appraiser})][ (nhập thay từ phiếu giấy: {on_behalf})]. Minh chứng: {evidence}",
+            en="Criterion {criterion}: {points} points[ (appraiser: {appraiser})][ (entered from a paper sheet: {on_behalf})]. Evidence: {evidence}",
             clause="II.x",
         ),
         a.Appraised: Template(
@@ -200,8 +200,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="{present} were present, {consulted} were asked in writing.",
         ),
         e.VoteCast: Template(
-            vi="Một phiếu của người bỏ phiếu {pseudonym}: {choice}. Nhập thay từ phiếu giấy: {on_behalf}.",
-            en="Voter {pseudonym} voted: {choice}. Entered from a paper: {on_behalf}.",
+            vi="Một phiếu của người bỏ phiếu {pseudonym}: {choice}.[ Nhập thay từ phiếu giấy: {on_behalf}.]",
+            en="Voter {pseudonym} voted: {choice}.[ Entered from a paper: {on_behalf}.]",
             clause="I.2.1b",
         ),
         e.BallotClosed: Template(

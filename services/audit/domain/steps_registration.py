@@ -46,8 +46,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             en="From {valid_from} on, {organization_id} is at {place}, {level} level ({source}).",
         ),
         r.OrganizationDissolved: Template(
-            vi="Từ {effective_on}, {organization_id} kết thúc hoạt động; kế thừa: {successor} ({source}).",
-            en="From {effective_on} on, {organization_id} is dissolved; successor: {successor} ({source}).",
+            vi="Từ {effective_on}, {organization_id} kết thúc hoạt động[; kế thừa: {successor}] ({source}).",
+            en="From {effective_on} on, {organization_id} is dissolved[; successor: {successor}] ({source}).",
         ),
         r.OrganizationMerged: Template(
             vi="Từ {effective_on}, {organization_id} sáp nhập vào {into} ({source}).",
@@ -115,8 +115,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             clause="II.2",
         ),
         r.RegistrationAccepted: Template(
-            vi="{committee} chấp nhận đăng ký. Lý do: {reason}",
-            en="{committee} accepted the registration. Reason: {reason}",
+            vi="{committee} chấp nhận đăng ký.[ Lý do: {reason}]",
+            en="{committee} accepted the registration.[ Reason: {reason}]",
         ),
         r.RegistrationReturned: Template(
             vi="{committee} trả lại đăng ký. Lý do: {reasons}",

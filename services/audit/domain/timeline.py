@@ -3,6 +3,7 @@
 Pure; the audit's timeline and `dvk replay` share it.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -37,6 +38,8 @@ _FROM_PAPER: Final = (
 HASH_DIGITS: Final = 12
 """Of a scan's SHA-256 in a sentence; the record has all of it."""
 
+_PART: Final = re.compile(r"\[(?P<said>[^\[\]]*\{(?P<field>\w+)\}[^\[\]]*)\]")
+"""See Template: what is said where a field has a value, and left out where it has none."""
 _NO_NAMES: Final[Mapping[UUID, str]] = MappingProxyType({})
 
 
@@ -83,4 +86,7 @@ class _Fields:
 
 
 def _sentence(template: str, event: Event, language: Language, names: Mapping[UUID, str]) -> str:
-    return template.format_map(_Fields(event, language, names))
+    whole = _PART.sub(
+        lambda part: "" if getattr(event, part["field"]) is None else part["said"], template
+    )
+    return whole.format_map(_Fields(event, language, names))

@@ -67,6 +67,23 @@ def test_every_published_event_has_a_sentence_of_its_own_fields(event_type: type
         assert name == "clause" or literals <= WORDS.keys(), name
 
 
+@pytest.mark.parametrize("event_type", PUBLISHED, ids=lambda event: event.__name__)
+def test_a_sentence_leaves_out_what_has_no_value(event_type: type[Event]) -> None:
+    """But for a body without a superior: that it has none is what is said."""
+    template = TEMPLATES[event_type]
+    for said in (template.vi, template.en):
+        parts = set(FIELD.findall("".join(re.findall(r"\[.*?\]", said))))
+        fields = fields_of(event_type)
+        absent = {n for n in set(FIELD.findall(said)) if is_optional(fields[n].type)}
+        assert parts == absent - {"superior"}
+
+
+def is_optional(type_: msgspec.inspect.Type) -> bool:
+    return isinstance(type_, msgspec.inspect.UnionType) and any(
+        isinstance(one, msgspec.inspect.NoneType) for one in type_.types
+    )
+
+
 def test_there_are_no_sentences_without_an_event() -> None:
     assert TEMPLATES.keys() == set(PUBLISHED)
 
