@@ -211,7 +211,7 @@ _TRUTHS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = MappingP
 
 def phrase(field: str, value: object, language: Language, names: Mapping[UUID, str]) -> str:
     """How `value` of `field` reads. `names` are those of organisations and models, by id; one that is
-    not there is shown by the beginning of its id. Raises PersonalDataError for a reference.
+    not there is shown by the end of its id, as ids of one time begin alike. Raises PersonalDataError for a reference.
     """
     english = language == "en"
     match value:
@@ -221,7 +221,7 @@ def phrase(field: str, value: object, language: Language, names: Mapping[UUID, s
             yes, no = _TRUTHS.get(field, (("có", "yes"), ("không", "no")))
             said = (yes if value else no)[english]
         case UUID():
-            said = names.get(value, f"#{str(value)[:8]}")
+            said = names.get(value, f"#{str(value)[-8:]}")
         case datetime():
             local = value.astimezone(VIET_NAM)
             said = f"{local:%Y-%m-%d %H:%M}" if english else f"{local:%H:%M %d/%m/%Y}"

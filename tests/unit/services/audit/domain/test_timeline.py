@@ -102,7 +102,7 @@ def test_a_sentence_names_organisations_it_knows_and_shows_the_id_of_others() ->
     event = RegistrationReturned(model_id=MODEL, committee=COMMITTEE, reasons="Thiếu khảo sát.")
     named = explain(event, {COMMITTEE: "Đảng ủy xã Môn Sơn"})
     assert named.vi == "Đảng ủy xã Môn Sơn trả lại đăng ký. Lý do: Thiếu khảo sát."
-    assert explain(event).en.startswith("#00000000 returned")
+    assert explain(event).en.startswith("#00000002 returned")
 
 
 def test_what_was_entered_for_others_says_for_whom_and_from_which_paper() -> None:
