@@ -264,8 +264,6 @@ HANDLERS: Final[tuple[Handler, ...]] = (
         model=lambda e: e.model_id,
         subject=lambda r: _of_year(r.event.model_id, r.event.year),
     ),
-    # A year that begins is no silence; it is looked for from then on.
-    _facts(TermYearBegun, _said("heard"), model=lambda e: e.model_id),
     _facts(
         TermYearBegun,
         _said("carried_on"),

@@ -323,7 +323,6 @@ READ_MODEL: Final = ReadModel(
             models,
             reports_year=lambda r: r.event.year,
             status="running",
-            heard_on=recorded_on,
             results_submitted_on=None,
             results_extended_to=None,
             days_late=None,

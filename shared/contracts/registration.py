@@ -411,10 +411,11 @@ HeardOf = (
     | WrittenResultsSubmitted
     | ResultsReported
     | ModelReattested
+    | TermYearBegun
 )
 HEARD_OF: Final[tuple[type[HeardOf], ...]] = get_args(HeardOf)
 """What ends a silence: a running model is heard of by a report of its holder, an assessment or attestation, and
-when it starts or goes on (clauses III.2.1a, IV.2; practice: `quiet_after_days`).
+when it starts, goes on or enters a new year of its term (clauses III.2.1a, IV.2; practice: `quiet_after_days`).
 """
 
 EVENTS: Final = Catalogue(
