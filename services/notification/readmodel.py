@@ -176,7 +176,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=10,
+    version=11,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,

@@ -170,7 +170,7 @@ async def test_last_years_model_is_continued_in_one_step_with_plan_and_lineage(h
     await runs(here, joint_holders=[])
     here.clock.pin(day(NEXT, 1, 10))
     await denied(here, CONTINUE, {"year": NEXT}, "stranger", "foreigner")
-    written = await ok(here, CONTINUE, {"year": NEXT}, "officer")
+    written = await ok(here, CONTINUE, {"year": NEXT}, "registrant")
     assert [event.split(".")[2] for event in written["events"]] == [
         "SiteSurveyed",
         "ModelRegistered",
@@ -188,7 +188,7 @@ async def test_last_years_model_is_continued_in_one_step_with_plan_and_lineage(h
     assert lineage["forerunners"] == [str(MODEL)]
     assert (await here.get(f"{ONE}/lineage"))["continued_by"] == [later]
 
-    again = await here.post(CONTINUE, {"year": NEXT}, user="officer")
+    again = await here.post(CONTINUE, {"year": NEXT}, user="registrant")
     assert (again.status_code, again.json()["type"].rpartition("/")[2]) == (
         409,
         "already-continued",
