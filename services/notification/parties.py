@@ -59,6 +59,7 @@ from shared.contracts.recognition import (
     DecisionAmended,
     Declined,
     DuplicateFound,
+    DuplicateWithdrawn,
     ProposalReturned,
     RecognitionRevoked,
     Recognized,
@@ -291,6 +292,7 @@ async def _model_of(read: AsyncConnection, event: Event) -> ModelId:
             | Recognized()
             | Declined()
             | DuplicateFound()
+            | DuplicateWithdrawn()
             | DecidingBodyNamed()
             | ComplaintLodged()
             | ComplaintAnswered()

@@ -11,7 +11,13 @@ from shared.contracts import evaluation, recognition, registration
 from shared.contracts.exemplar import DependentRecognitionSuspended
 from shared.contracts.holding import JointHolder, JointHolderConsented
 from shared.contracts.metadata import OnBehalf
-from shared.contracts.recognition import CaseOpened, ProposalReturned, Recognized
+from shared.contracts.recognition import (
+    CaseOpened,
+    DuplicateFound,
+    DuplicateWithdrawn,
+    ProposalReturned,
+    Recognized,
+)
 from shared.contracts.registration import ReportingSessionMissed, ResultsReported
 from shared.contracts.running import (
     ExtensionRefused,
@@ -20,7 +26,7 @@ from shared.contracts.running import (
     ModelPraised,
     ProgressReported,
 )
-from shared.contracts.values import AchievementId, FeedbackId, ModelId
+from shared.contracts.values import AchievementId, CaseId, FeedbackId, ModelId
 from tests.support import story
 from tests.support.notifying import CASE, INBOX, LATE, NOW, help_assigned, inbox, notifying
 from tests.support.recorded import World
@@ -218,6 +224,25 @@ async def test_what_names_its_case_alone_is_told_about_the_cases_model(running: 
     (told,) = await inbox(running, "section", "ProposalReturned")
     assert (told["relation"], told["model_id"]) == ("submitting_unit", str(MODEL))
     assert len(await inbox(running, "committee", "DependentRecognitionSuspended")) == 1
+
+
+async def test_that_two_cases_are_not_the_same_after_all_is_told_like_the_finding(
+    running: World,
+) -> None:
+    other = CaseId(UUID(int=0xC7))
+    found = DuplicateFound(
+        case_id=CASE,
+        model=MODEL,
+        other_case=other,
+        other_model=ModelId(UUID(int=0xD7)),
+        other_body=OFFICE,
+    )
+    withdrawn = DuplicateWithdrawn(
+        case_id=CASE, model=MODEL, other_case=other, reason="Khác địa bàn."
+    )
+    await running.record(recognition.EVENTS, f"case-{CASE}", found, withdrawn)
+    for name in ("committee", "section"):
+        assert len(await inbox(running, name, "DuplicateWithdrawn")) == 1
 
 
 async def test_feedback_goes_to_the_launching_body_and_its_answer_back(running: World) -> None:

@@ -171,6 +171,12 @@ TEXTS: Final[Mapping[str, NoticeText]] = MappingProxyType(
             en="The model “{title}” asks for the same achievement as another case. Compare "
             "the two before deciding.",
         ),
+        "DuplicateWithdrawn": NoticeText(
+            vi="Kết luận mô hình “{title}” trùng thành tích với hồ sơ khác đã được rút, có nêu lý do. "
+            "Hồ sơ được xét tiếp.",
+            en="The finding that the model “{title}” asks for the same achievement as another case was "
+            "taken back, with the reason. The case goes on.",
+        ),
         "ProposalReturned": NoticeText(
             vi="Tờ trình về mô hình “{title}” bị trả lại, có nêu lý do. Hãy bổ sung rồi trình lại.",
             en="The proposal on the model “{title}” was returned with reasons. Complete it "
