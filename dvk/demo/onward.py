@@ -22,8 +22,7 @@ async def go_on(player: Player) -> None:
         await player.of_model(model, "term", body, user=player.officer(model))
 
     async def continue_one(model: DemoModel) -> None:
-        officer = player.officer(model)
-        made = await player.of_model(model, "continuation", {"year": YEAR + 1}, user=officer)
+        made = await player.of_model(model, "continuation", {"year": YEAR + 1})
         continued[model.key] = made.id
 
     async def accept(model: DemoModel) -> None:

@@ -65,8 +65,6 @@ from shared.contracts.values import (
     WorkField,
 )
 
-# --- organisations ----------------------------------------------------------------------------
-
 
 class OrganizationCreated(Event, frozen=True):
     """A body of the province exists. `category` is the one of clause I.1.1 it falls under, if any; `code`

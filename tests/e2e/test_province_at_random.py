@@ -35,6 +35,7 @@ REACHED: Final = frozenset(
         *("DuplicateFound", "CaseReopened", "DecisionDepartedFromAdvice", "CertificateIssued"),
         *("ExemplarPutForward", "EndorsementGiven", "RevocationProposed", "RecognitionRevoked"),
         *("DependentRecognitionSuspended", "DependentRecognitionDecided", "QuorumMissed"),
+        *("LatenessRecorded", "LateReportAccepted"),
     }
 )
 MET: Final = frozenset(

@@ -47,6 +47,8 @@ COMPLAINTS: Final = 3
 ENDORSED_BY: Final = 4
 TEAM_EVERY: Final = 3
 """Of so many models one is appraised by a team."""
+SLOW: Final = 3
+"""The page whose results come late, after the session was missed."""
 TIME: Final = "time passes"
 QUOTA: Final = {"at_least": 0, "at_most": MODELS_PER_UNIT}
 ACTIONS: Final[Mapping[str, Callable[[Book, Page, int], Try | None]]] = MappingProxyType(
@@ -274,16 +276,17 @@ class Wanderer:
         await self._same_stage(page)
 
     async def _from_paper(self, step: Step, page: Page, tried: Try) -> tuple[str | None, Try]:
-        """The hash of the holder's paper that an officer enters from; now and then he has none."""
+        """The hash of the paper that an officer enters from, the holder's or of who agrees; now and then he has none."""
         entering = step.action in building.FROM_PAPER and step.user.startswith("officer-of-")
         if not entering or step.user not in tried.may:
             return None, tried
         if step.n % 7 == 3:
             return None, replace(tried, breaks=frozenset({"paper-needed"}))
-        scan = f"%PDF-1.4\n% {page.holder}, {self.book.today}\n".encode()
+        signer = tried.form["holder"] if step.action == "consents" else identity(page.holder)
+        scan = f"%PDF-1.4\n% {signer}, {self.book.today}\n".encode()
         body = {
             "what": "Văn bản giấy có chữ ký",
-            "signed_by": [identity(page.holder)],
+            "signed_by": [signer],
             "content": b64encode(scan).decode(),
         }
         kept = await self.here.post("/registration/papers", body, user=step.user)
@@ -362,6 +365,8 @@ def _waits(page: Page, book: Book) -> bool:
         return True
     if page.stage == "surveyed" and book.has_no_place_for(page):
         return book.today.day % 2 > 0  # it asks again every second day
+    if page.stage == "running" and page.number == SLOW and not page.results:
+        return date(YEAR, 8, 1) <= book.today < page.due
     if page.stage == "running" and page.results and page.session is not None:
         return book.today < page.session and (page.counts or not page.late)
     if page.advice is not None:

@@ -185,8 +185,8 @@ TEMPLATES: Final[Mapping[type[Event], Template]] = MappingProxyType(
             "stand now.",
         ),
         s.MinutesSigned: Template(
-            vi="{role} đã ký biên bản phiên họp; còn {awaiting} người chưa ký. Nhập thay từ bản giấy: {on_behalf}.",
-            en="The {role} signed the minutes of the sitting; {awaiting} have yet to. Entered from a paper: {on_behalf}.",
+            vi="{role} đã ký biên bản phiên họp; còn {awaiting} người chưa ký.[ Nhập thay từ bản giấy: {on_behalf}.]",
+            en="The {role} signed the minutes of the sitting; {awaiting} have yet to.[ Entered from a paper: {on_behalf}.]",
         ),
         e.BallotOpened: Template(
             vi="Mở bỏ phiếu công khai, lần {round}, {electorate} người được bỏ phiếu; cần {quorum} tham gia "

@@ -60,10 +60,15 @@ BY_THE_HOLDER: Final = frozenset(
     {
         *("ModelRegistered", "PlanAdopted", "PlanRevised", "CoreTeamAssigned", "ProgressReported"),
         *("DifficultyRaised", "DifficultyResolved", "ModelSuspended", "ModelResumed", "ModelEnded"),
-        *("ModelWithdrawn", "WrittenResultsSubmitted"),
+        *(
+            "ModelWithdrawn",
+            "WrittenResultsSubmitted",
+            "JointHolderConsented",
+            "SupplementSupplied",
+        ),
     }
 )
-"""What is the holder's word."""
+"""What is the word of a holder, the leading one or one that holds it with it."""
 _NAMES: Final = {id_: name for name, id_ in IDS.items()}
 
 
@@ -123,12 +128,14 @@ class Articles:
         model = getattr(event, "model_id", None)
         if stored.category != "model" or by is None or model not in self.registered:
             return
-        holder = self.registered[model].holder
+        registered = self.registered[model]
+        holders = {registered.holder, *(one.organization for one in registered.joint_holders)}
         if entered is not None:
-            assert entered.bodies == (holder,) and by == IDS[COMMITTEE]
-            assert (by, entered.paper, holder) in self.papers, "from a paper that is not there"
+            assert holders.issuperset(entered.bodies) and by == IDS[COMMITTEE]
+            signed = {(by, entered.paper, body) for body in entered.bodies}
+            assert self.papers >= signed, "from a paper that is not there"
         elif type(event).__name__ in BY_THE_HOLDER:
-            assert by == holder, "in another's name, without a paper"
+            assert by in holders, "in another's name, without a paper"
 
     # I.2.1a: registered before anything; nothing after the withdrawal, but what ends by it.
     def _only_after_registration(self, stored: StoredEvent, event: Event, model: UUID) -> None:

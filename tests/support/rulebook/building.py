@@ -22,10 +22,10 @@ FROM_PAPER: Final = frozenset(
     {
         *("registers", "registers_unsurveyed", "plans", "revises", "assigns_team", "progresses"),
         *("raises_difficulty", "resolves_difficulty", "suspends", "resumes", "ends", "withdraws"),
-        "submits_results",
+        *("submits_results", "consents", "supplies"),
     }
 )
-"""What a committee's officer enters from the holder's paper alone."""
+"""What a committee's officer enters from the holder's paper alone, a consent from that of who agrees."""
 Attempt = Callable[[Book, Page, int], Try | None]
 TARGET: Final = "Hộ dân tham gia"
 FLOOD: Final = "Mưa lũ cuối tháng 9."

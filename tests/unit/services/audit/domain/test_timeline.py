@@ -110,7 +110,7 @@ def test_what_was_entered_for_others_says_for_whom_and_from_which_paper() -> Non
     cell = UUID(int=12)
     paper = OnBehalf(bodies=(cell, UUID(int=13)), paper="ab" * 32)
     said = explain(event, {cell: "Chi bộ bản Cửa Rào"}, paper)
-    whom = "Chi bộ bản Cửa Rào, #00000000"
+    whom = "Chi bộ bản Cửa Rào, #0000000d"
     assert said.vi.endswith(f"Thiếu. (Nhập thay {whom} từ văn bản giấy abababababab….)")
     assert said.en.endswith(f"(Entered on behalf of {whom} from the paper abababababab….)")
     assert "paper" not in explain(event).en
