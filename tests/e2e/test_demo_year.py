@@ -21,6 +21,8 @@ from tests.support.arrows import not_drawn
 from tests.support.playing import stored_of
 from tests.support.serving import Serving, dvk, serving_demo
 
+pytestmark = pytest.mark.timeout(600)
+"""The first test waits for the whole year, whatever else the machine does."""
 MODELS = len(Fate)
 """The smallest year that holds every fate once."""
 PLAYED = "Stop with Ctrl-C"

@@ -45,9 +45,8 @@ MET: Final = frozenset(
             "quota-full",
             "joint-consent-missing",
             "appraiser-conflict",
-            "outside-month",
         ),
-        *("body-not-competent", "achievement-under-consideration", "achievement-recognised"),
+        *("body-not-competent", "achievement-recognised"),
     }
 )
 """Refusals."""
