@@ -10,6 +10,7 @@ from shared.contracts.evaluation import VoteCast
 from shared.contracts.event import Event
 from shared.contracts.recognition import Declined, Recognized
 from shared.contracts.running import ProgressReported
+from shared.contracts.values import Choice
 from shared.eventstore.port import StoredEvent
 
 SOMETHING: Final = UUID(int=7)
@@ -81,6 +82,20 @@ def saying(kind: type[Event], number: int = 0, **changes: Any) -> Alter:  # noqa
         return entries
 
     return alter
+
+
+def vote_for_something_else(entries: list[Entry]) -> Sequence[Entry]:
+    """The last vote that its member cast, which no correction of a paper overrides, with another choice."""
+    place = max(
+        place
+        for place, (_, event) in enumerate(entries)
+        if isinstance(event, VoteCast) and event.on_behalf is None
+    )
+    stored, vote = entries[place]
+    assert isinstance(vote, VoteCast)
+    other: Choice = "approve" if vote.choice == "abstain" else "abstain"
+    entries[place] = (stored, structs.replace(vote, choice=other))
+    return entries
 
 
 def in_other_order(entries: list[Entry]) -> Sequence[Entry]:

@@ -44,6 +44,7 @@ from tests.faults.altering import (
     stored_as,
     twice_in_the_log,
     vote_after_the_close,
+    vote_for_something_else,
     without,
 )
 from tests.support.armed import HASTY, Fault, Plan
@@ -192,10 +193,7 @@ ALTERED: Final[dict[str, tuple[Callable[[Chronicle], None], Alter]]] = {
         invariants.each_vote_counts_once,
         saying(VoteCast, COUNTED, pseudonym=SOMETHING),
     ),
-    "votes: for something else": (
-        invariants.each_vote_counts_once,
-        saying(VoteCast, COUNTED, choice="abstain"),
-    ),
+    "votes: for something else": (invariants.each_vote_counts_once, vote_for_something_else),
     "votes: a correction is gone": (
         invariants.each_vote_counts_once,
         without(WrittenVoteCorrected),

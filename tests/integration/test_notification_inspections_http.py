@@ -51,6 +51,7 @@ async def here(tmp_path: Path) -> AsyncIterator[World]:
         )
         await here.record(registration.EVENTS, f"movement-{story.MOVEMENT}", story.LAUNCHED)
         await here.record(evaluation.EVENTS, f"ruleset-{story.RULE_SET}", story.RULES)
+        await here.get(INSPECTIONS)  # waits until what was recorded has arrived
         yield here
 
 

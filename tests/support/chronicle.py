@@ -26,6 +26,7 @@ TOLD_IN_TIMELINES = (
     "notice",
     "deadline",
     "inspection",
+    "award",
 )
 
 
