@@ -41,8 +41,7 @@ _BROKEN: Final = (
     EOFError,
     InvalidFileException,
     LookupError,
-    NotImplementedError,  # what zipfile raises at a compression it does not know
-    RuntimeError,
+    RuntimeError,  # also zipfile's, at a compression it does not know
     SyntaxError,  # what the XML parser raises
     TypeError,
     ValueError,
