@@ -15,7 +15,6 @@ from services.evaluation.domain.rescoring import (
     CorrectSheetForm,
 )
 from services.evaluation.domain.scoring import Standard, refuse_unknown_files
-from services.evaluation.domain.team import NOT_AN_APPRAISER
 from services.evaluation.team_api import SHEET_BYTES_MAX, dossier_of, refuse_an_account
 from shared.contracts.appraisal import AppraisalOpened, EnteredOnBehalf
 from shared.contracts.evaluation import Fraction
@@ -29,9 +28,7 @@ async def correct_score(call: Call[CorrectScoreForm]) -> Outcome:
     complete. The former one stays in the record.
     """
     appraisal, state, dossier = await dossier_of(call)
-    member = await team_facts.appraiser_of(call, state.team, call.actor.subject)
-    if member is None:
-        raise NOT_AN_APPRAISER()
+    member = await team_facts.the_appraiser(call, state.team, call.actor.subject)
     standard, divergence, cites = await _rules(call, dossier)
     command = CorrectScore(
         **asdict(call.body),

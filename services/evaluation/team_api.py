@@ -31,7 +31,6 @@ from services.evaluation.domain.sealing import (
     own_in,
 )
 from services.evaluation.domain.team import (
-    NOT_AN_APPRAISER,
     AssignTeam,
     AssignTeamForm,
     RecuseAppraiser,
@@ -94,9 +93,7 @@ async def recuse_appraiser(call: Call[RecuseAppraiserForm]) -> Outcome:
     scored does not count.
     """
     appraisal, state, dossier = await dossier_of(call)
-    member = await team_facts.appraiser_of(call, team_facts.of_dossier(state), call.actor.subject)
-    if member is None:
-        raise NOT_AN_APPRAISER()
+    member = await team_facts.the_appraiser(call, team_facts.of_dossier(state), call.actor.subject)
     command = RecuseAppraiser(tie=call.body.tie, appraiser=member.appraiser_id, at=call.now)
     return await call.execute(
         APPRAISAL,
@@ -112,9 +109,7 @@ async def seal_score(call: Call[SealScoreForm]) -> Outcome:
     you see no other's before your own are; until then you may score again.
     """
     appraisal, state, dossier = await dossier_of(call)
-    member = await team_facts.appraiser_of(call, state.team, call.actor.subject)
-    if member is None:
-        raise NOT_AN_APPRAISER()
+    member = await team_facts.the_appraiser(call, state.team, call.actor.subject)
     return await _seal(call, (appraisal, state, dossier), member.appraiser_id)
 
 

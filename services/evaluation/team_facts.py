@@ -13,7 +13,7 @@ from services.evaluation.conflict_facts import dossier_of, found_ties
 from services.evaluation.domain.appraisal_state import Appraisal
 from services.evaluation.domain.conflict import Tie
 from services.evaluation.domain.field_team import FIELD_TEAM, whose_team
-from services.evaluation.domain.team import AppraiserForm
+from services.evaluation.domain.team import NOT_AN_APPRAISER, AppraiserForm
 from services.evaluation.facts import Loading
 from services.evaluation.persons import Person, Revealing, person
 from services.evaluation.readmodel import SUCCESSIONS
@@ -148,6 +148,14 @@ async def appraiser_of(
         if found is not None and found.account == account:
             return member
     return None
+
+
+async def the_appraiser(vault: Revealing, members: Iterable[Appraiser], account: str) -> Appraiser:
+    """Who of the team an account is. Raises RefusedError for one that is not in it."""
+    member = await appraiser_of(vault, members, account)
+    if member is None:
+        raise NOT_AN_APPRAISER()
+    return member
 
 
 async def attached(read: AsyncConnection, model: ModelId, files: Sequence[Sha256]) -> set[Sha256]:

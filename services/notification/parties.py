@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.domain.addressees import Body, addressees
+from services.notification.domain.inspection import InspectionEvent
 from services.notification.domain.recipients import RESPONSIBLE
 from services.notification.inspection_rows import demands
 from services.notification.readmodel import (
@@ -32,16 +33,6 @@ from shared.contracts.evaluation import RuleSetAdopted
 from shared.contracts.event import Event
 from shared.contracts.exemplar import DependentRecognitionDecided, DependentRecognitionSuspended
 from shared.contracts.holding import HolderChanged, JointHolderConsented
-from shared.contracts.inspection import (
-    FindingRecorded,
-    FindingsCommented,
-    InspectionConcluded,
-    InspectionOpened,
-    InspectionWithdrawn,
-    RemedyAccepted,
-    RemedyReported,
-    RemedyReturned,
-)
 from shared.contracts.notification import (
     BodyUrged,
     DeadlineApproached,
@@ -98,16 +89,6 @@ from shared.host.service import Recorded
 from shared.host.successions import after
 
 Parties = dict[Relation, Sequence[OrganizationId]]
-InspectionNews = (
-    InspectionOpened
-    | FindingRecorded
-    | FindingsCommented
-    | InspectionConcluded
-    | InspectionWithdrawn
-    | RemedyReported
-    | RemedyReturned
-    | RemedyAccepted
-)
 
 # Made once: building a statement costs as much as asking it.
 _MODEL: Final = select(models).where(models.c.model_id == bindparam("model"))
@@ -163,7 +144,7 @@ async def subject_of(
     what is known at no cost beside.
     """
     event, on = recorded.event, legal_date(recorded.at)
-    if isinstance(event, InspectionNews):
+    if isinstance(event, InspectionEvent):
         return await _of_inspection(read, event, relations, recorded.stored.position, on)
     match event:
         case RuleSetAdopted():
@@ -215,7 +196,7 @@ async def subject_of(
 
 async def _of_inspection(
     read: AsyncConnection,
-    event: InspectionNews,
+    event: InspectionEvent,
     relations: Collection[Relation],
     before: int,
     on: date,

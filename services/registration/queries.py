@@ -1,6 +1,6 @@
 """What registration answers to readers."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -31,7 +31,15 @@ from shared.contracts.registration import (
     WrittenResultsSubmitted,
 )
 from shared.contracts.running import ProgressReported
-from shared.contracts.values import CategoryId, HolderKind, ModelId, OrganizationId, WorkField, Year
+from shared.contracts.values import (
+    Aim,
+    CategoryId,
+    HolderKind,
+    ModelId,
+    OrganizationId,
+    WorkField,
+    Year,
+)
 from shared.domain.time import legal_date
 from shared.host.cursor import Order, PageParameters, fetch_page, order_for
 from shared.host.lists import into, where_equal, where_found
@@ -114,7 +122,7 @@ class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
     year: int
     last_year: int
     reports_year: int
-    aim: str
+    aim: Aim
     name: str
     address: str
     field: WorkField
@@ -127,12 +135,12 @@ class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
     committee: UUID
     deciding_body: UUID
     register_number: str | None
-    registered_at: str
+    registered_at: datetime
     progress_reports: int
     last_progress_until: date | None
     results_submitted_on: date | None
     days_late: int | None
-    session: str
+    session: Literal["none", "held", "missed"]
     session_on: date | None
 
 

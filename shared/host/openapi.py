@@ -281,8 +281,8 @@ def docs_page(document: Document) -> bytes:
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
         "<style>body{font:16px/1.5 system-ui;margin:2rem;max-width:70rem}"
-        "td{padding:.2rem .8rem;vertical-align:top}td:nth-child(2){overflow-wrap:anywhere}"
-        "td:nth-child(3){min-width:24rem}</style>"
+        "td{padding:.2rem .8rem;vertical-align:top}td:nth-child(2){overflow-wrap:anywhere;min-width:20rem}"
+        "td:nth-child(3){min-width:22rem}</style>"
         f"<h1>{title}</h1><p><a href='openapi.json'>openapi.json</a> (OpenAPI 3.1)</p>"
         f"<table>{''.join(rows)}</table></html>"
     ).encode()
