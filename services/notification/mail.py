@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from services.notification.domain.texts import FOOTER, LINK, TEXTS, Language, link_of
+from services.notification.domain.texts import FOOTER, LINK, RULES, SOURCE, TEXTS, Language, link_of
 from shared.contracts.notification import NoticeQueued
 
 TIMEOUT_SECONDS: Final = 30.0
@@ -148,7 +148,11 @@ def compose(
     message["Message-ID"] = mailer.message_id(notice)
     message["Auto-Submitted"] = "auto-generated"
     link = f"{mailer.public_url}{link_of(notice)}"
-    message.set_content(f"{sentence}\n\n{LINK[language]} {link}\n\n-- \n{FOOTER[language]}\n")
+    lines = [f"{LINK[language]} {link}", f"{SOURCE[language]} {notice.source}"]
+    if notice.rules is not None:
+        lines.append(f"{RULES[language]} {notice.rules}")
+    about = "\n".join(lines)
+    message.set_content(f"{sentence}\n\n{about}\n\n-- \n{FOOTER[language]}\n")
     # After the content, which takes every Content header that stood there with it.
     message["Content-Language"] = language
     return message

@@ -43,12 +43,16 @@ class _InboxNotice(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     cause: UUID
     cause_at: datetime
+    source: str
+    rules: str | None
     queued_at: datetime
     acknowledged: bool
 
 
 class InboxRow(_InboxNotice, frozen=True, kw_only=True):
-    """A notice in the inbox: what happened, in both languages, and when."""
+    """A notice in the inbox: what happened, in both languages, and when; by which clause or practice and under
+    which rule-set version.
+    """
 
     vi: str
     en: str

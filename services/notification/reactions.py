@@ -8,7 +8,15 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.domain.notice import NOTICE, QueueNotice
-from services.notification.domain.recipients import BY_KIND, FROM_PAPER, RULES, kind_of, recipients
+from services.notification.domain.recipients import (
+    BY_KIND,
+    FROM_PAPER,
+    FROM_PAPER_SOURCE,
+    RULES,
+    kind_of,
+    recipients,
+    source_of,
+)
 from services.notification.parties import Subject, represented_in, standing_on, subject_of
 from services.notification.readmodel import subscriptions
 from shared.contracts import registration
@@ -38,7 +46,7 @@ async def tell(recorded: Recorded[Event], work: Work) -> None:
     """
     rule = BY_KIND[type(recorded.event).__name__]
     subject = await subject_of(work.read, recorded, rule.relations)
-    await _queue(recorded, work, subject, rule.relations)
+    await _queue(recorded, work, subject, rule.relations, source=source_of(recorded.event))
 
 
 async def tell_represented(recorded: Recorded[Event], work: Work) -> None:
@@ -48,7 +56,9 @@ async def tell_represented(recorded: Recorded[Event], work: Work) -> None:
         return
     model = ModelId(UUID(recorded.stored.stream.partition("-")[2]))
     subject = await represented_in(work.read, model, on_behalf.bodies)
-    await _queue(recorded, work, subject, ("represented",), FROM_PAPER)
+    await _queue(
+        recorded, work, subject, ("represented",), source=FROM_PAPER_SOURCE, kind=FROM_PAPER
+    )
 
 
 async def _queue(
@@ -56,6 +66,8 @@ async def _queue(
     work: Work,
     subject: Subject,
     relations: Sequence[Relation],
+    *,
+    source: str,
     kind: str = "",
 ) -> None:
     on = legal_date(recorded.at)
@@ -78,6 +90,8 @@ async def _queue(
                 document=subject.document,
                 cause=recorded.id,
                 cause_at=recorded.at,
+                source=source,
+                rules=recorded.metadata.rules,
             )
             await work.execute(NOTICE, notice, command, cites=(recorded.id, *ends))
 

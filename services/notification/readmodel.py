@@ -143,6 +143,8 @@ notices: Final = Table(
     Column("title", String(200), nullable=False),
     Column("cause", String(_ID), nullable=False),
     Column("cause_at", String(_DATE), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("rules", String(200)),
     Column("queued_at", String(_DATE), nullable=False),
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -176,7 +178,7 @@ STANDING: Final = standing_tables(TABLES)
 SUCCESSIONS: Final = succession_table(TABLES)
 
 READ_MODEL: Final = ReadModel(
-    version=11,
+    version=12,
     tables=TABLES,
     handlers=(
         *STANDING.handlers,

@@ -85,6 +85,8 @@ class NoticeQueued(Event, frozen=True):
 
     `kind` is the event's name; the text is made from kind and title when it is shown or sent. `title` is
     the name of the `model`, or that of the `document` (a rule set, a feedback) the event is about.
+    `source` is the clause or the practice that the event cites, else the one that says who is told of it;
+    `rules` the rule-set version that it was recorded under.
     """
 
     notice_id: NoticeId
@@ -95,8 +97,10 @@ class NoticeQueued(Event, frozen=True):
     title: Line
     cause: UUID
     cause_at: datetime
+    source: Line
     model: ModelId | None = None
     document: UUID | None = None
+    rules: Line | None = None
 
 
 class NoticeDelivered(Event, frozen=True):

@@ -100,6 +100,8 @@ async def tell_the_story(here: World) -> None:
         title=story.MODEL_NAME,
         cause=registered,
         cause_at=NOW,
+        source="guideline I.2.2b",
+        rules="018f0000-0000-7000-8000-0000000000a4/1",
     )
     await here.record(
         notification.EVENTS, f"notice-{notice}", queued, NoticeDelivered(notice_id=notice)

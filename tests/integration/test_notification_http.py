@@ -77,6 +77,18 @@ async def test_a_decision_is_told_to_everyone_concerned_once(running: World) -> 
     ):
         (told,) = await inbox(running, name, "Recognized")
         assert told["relation"] == relation
+        assert told["source"] == "guideline I.2.2b"
+
+
+async def test_a_notice_names_the_rules_that_what_it_tells_was_recorded_under(
+    running: World,
+) -> None:
+    rules = f"{story.RULE_SET}/1"
+    await running.record(recognition.EVENTS, f"case-{CASE}", recognized(), rules=rules)
+    (told,) = await inbox(running, "holder", "Recognized")
+    assert told["rules"] == rules
+    (other,) = await inbox(running, "committee", "ModelRegistered")
+    assert (other["source"], other["rules"]) == ("practice: recipients", None)
 
 
 async def test_results_go_to_the_unit_that_advises_the_deciding_body_once(

@@ -51,6 +51,7 @@ class World:
         actor: str = "someone",
         organization: UUID | None = None,
         cites: tuple[UUID, ...] = (),
+        rules: str | None = None,
         on_behalf: OnBehalf | None = None,
     ) -> list[UUID]:
         """Append events as their service would have; their ids."""
@@ -69,6 +70,7 @@ class World:
                         software="test",
                         organization=organization,
                         cites=cites,
+                        rules=rules,
                         on_behalf=on_behalf,
                         command=CommandRecord("Told", msgspec.Raw(b"{}")) if first else None,
                     )

@@ -84,8 +84,10 @@ class QueueNotice(Request, frozen=True, kw_only=True):
     title: Line
     cause: UUID
     cause_at: Instant
+    source: Line
     model: ModelId | None = None
     document: UUID | None = None
+    rules: Line | None = None
 
 
 class DeliverNotice(Request, frozen=True, kw_only=True):
@@ -186,8 +188,10 @@ def _queue(state: Notice, command: QueueNotice) -> Events:
         title=command.title,
         cause=command.cause,
         cause_at=command.cause_at,
+        source=command.source,
         model=command.model,
         document=command.document,
+        rules=command.rules,
     )
     if command.channel == "inbox":
         return (queued, NoticeDelivered(notice_id=command.notice_id))

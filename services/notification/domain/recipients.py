@@ -178,6 +178,7 @@ RULES: Final[tuple[RecipientRule, ...]] = (
 )
 
 FROM_PAPER: Final = "EnteredFromPaper"
+FROM_PAPER_SOURCE: Final = "practice: entry on behalf of others, from paper"
 """The kind of the notice that tells a body what was entered in its name, whatever the event: nobody enters for
 others unseen (practice: entry on behalf; ADR 0012).
 """
@@ -206,6 +207,17 @@ def kind_of(event: Event) -> str:
             return f"{name}.{event.matter}"
         case _:
             return name
+
+
+def source_of(event: Event) -> str:
+    """What a notice of an event cites: the clauses that the event itself names, else what says who is told of it."""
+    match event:
+        case Recognized() | Declined():
+            return f"guideline {', '.join(event.clauses)}"
+        case FindingRecorded() if event.about is not None:
+            return event.about if event.about.startswith("practice") else f"guideline {event.about}"
+        case _:
+            return BY_KIND[type(event).__name__].source
 
 
 def recipients(

@@ -384,6 +384,10 @@ def link_of(notice: NoticeQueued) -> str:
 
 
 LINK: Final[Mapping[Language, str]] = MappingProxyType({"vi": "Xem tại:", "en": "See:"})
+SOURCE: Final[Mapping[Language, str]] = MappingProxyType({"vi": "Căn cứ:", "en": "By:"})
+RULES: Final[Mapping[Language, str]] = MappingProxyType(
+    {"vi": "Bộ quy định, phiên bản:", "en": "Rule set and version:"}
+)
 FOOTER: Final[Mapping[Language, str]] = MappingProxyType(
     {
         "vi": "Thư tự động của hệ thống Dân vận khéo. Đơn vị có thể đổi cách nhận thông báo bất cứ lúc nào.",

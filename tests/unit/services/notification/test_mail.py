@@ -36,6 +36,8 @@ def notice(title: str = "Đường hoa", kind: str = "Recognized") -> NoticeQueu
         title=title,
         cause=UUID(int=4),
         cause_at=NOW,
+        source="guideline I.2.2b",
+        rules="018f0000-0000-7000-8000-0000000000a4/1",
     )
 
 
@@ -50,6 +52,12 @@ def test_every_recipient_rule_has_its_text_in_both_languages() -> None:
     for text in TEXTS.values():
         for language in (text.vi, text.en):
             assert language.count("{title}") == 1
+
+
+def test_a_message_cites_what_it_rests_on() -> None:
+    content = compose(MAILER, notice(), ADDRESS, "vi", NOW).get_content()
+    assert "Căn cứ: guideline I.2.2b" in content
+    assert "Bộ quy định, phiên bản: 018f0000-0000-7000-8000-0000000000a4/1" in content
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

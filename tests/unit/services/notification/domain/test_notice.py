@@ -51,6 +51,8 @@ def queue(channel: Channel = "email") -> QueueNotice:
         title="Sạch từ nhà ra ngõ",
         cause=CAUSE,
         cause_at=NOW,
+        source="guideline I.2.2b",
+        rules="018f0000-0000-7000-8000-0000000000a4/1",
     )
 
 
@@ -65,6 +67,8 @@ def queued(channel: Channel = "email") -> NoticeQueued:
         title="Sạch từ nhà ra ngõ",
         cause=CAUSE,
         cause_at=NOW,
+        source="guideline I.2.2b",
+        rules="018f0000-0000-7000-8000-0000000000a4/1",
     )
 
 
