@@ -103,6 +103,15 @@ def threads() -> set[threading.Thread]:
     return {t for t in threading.enumerate() if not t.name.startswith("asyncio_")}
 
 
+@pytest.fixture(autouse=True)
+def only_what_is_made_here_is_collected() -> Iterator[None]:
+    """A collection after each operation takes as long as there are objects: those of a whole run are many."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @contextlib.contextmanager
 def all_closed() -> Iterator[None]:
     """The collector found nothing to close that nobody else had."""
