@@ -11,8 +11,8 @@ class Refusal:
     """One way a rule refuses, declared once beside the rule.
 
     `code` is stored and published (`/problems/<code>`), never renamed. `clause` is a guideline clause
-    id, `practice` names the rule-set setting it comes from; a refusal has at most one of the two,
-    and neither where it only keeps the record consistent. `vi` and `en` are sentences that tell a
+    id, `practice` names the rule-set setting it comes from, `specification` the section that a proof or a
+    signed file breaks; a refusal has at most one of them, and none where it only keeps the record consistent. `vi` and `en` are sentences that tell a
     person what to do; `{name}` is filled from the keyword arguments given when raising.
     """
 
@@ -21,10 +21,11 @@ class Refusal:
     en: str
     clause: str | None = None
     practice: str | None = None
+    specification: str | None = None
 
     def __post_init__(self) -> None:
-        if self.clause is not None and self.practice is not None:
-            msg = f"{self.code}: cite the clause or the practice setting, not both"
+        if sum(cited is not None for cited in (self.clause, self.practice, self.specification)) > 1:
+            msg = f"{self.code}: cite the clause, the practice setting or the specification, one of them"
             raise ValueError(msg)
 
     def __call__(self, **values: str | int) -> "RefusedError":

@@ -5,7 +5,6 @@ Neither the position nor the trace context is covered: a position is the store's
 evidence.
 """
 
-import hashlib
 import struct
 from typing import Final
 from uuid import UUID
@@ -28,7 +27,6 @@ _NUMBERS: Final = struct.Struct(">IQIQ")
 _LENGTH: Final = struct.Struct(">I")
 _TEXTS_AND_BYTES: Final = 4
 _FIXED_BYTES: Final = _FIXED.size + _NUMBERS.size + _TEXTS_AND_BYTES * _LENGTH.size
-_LEAF_PREFIX: Final = b"\x00"
 
 
 class EntryError(ValueError):
@@ -101,11 +99,6 @@ def decode_entry(entry: bytes) -> Entry:
         data,
         metadata,
     )
-
-
-def leaf_hash(entry: bytes) -> bytes:
-    """The entry's leaf in the Merkle tree: SHA-256(0x00 ‖ entry), RFC 6962 §2.1."""
-    return hashlib.sha256(_LEAF_PREFIX + entry).digest()
 
 
 def _fields(entry: bytes, count: int) -> list[bytes]:

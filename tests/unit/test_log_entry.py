@@ -20,9 +20,9 @@ from shared.eventstore.entry import (
     decode_entry,
     encode_entry,
     entry_size,
-    leaf_hash,
 )
 from shared.eventstore.port import ENTRY_BYTES_MAX, NewEvent, StoredEvent
+from shared.tlog.hashes import leaf_hash
 
 ROOT = Path(__file__).parents[2]
 VECTORS = json.loads((ROOT / "tests/vectors/log_entry.json").read_text("utf-8"))
