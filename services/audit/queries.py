@@ -10,13 +10,14 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.audit.domain.deciders import decode
 from services.audit.domain.timeline import explain
 from services.audit.readmodel import entries, organizations, roots
-from services.audit.replay import TooLongError, decode, is_ours, read_whole, replay, up_to
+from services.audit.replay import TooLongError, is_ours, read_whole, replay, up_to
 from shared.contracts.event import Event
 from shared.contracts.metadata import Metadata, OnBehalf
+from shared.domain.logentry import encode_entry
 from shared.domain.time import from_microseconds
-from shared.eventstore.entry import encode_entry
 from shared.eventstore.port import START, STREAM_NAME_BYTES_MAX, StoredEvent
 from shared.host.cursor import Order, PageParameters, fetch_page
 from shared.host.errors import Fault, InvalidError, TooLargeError

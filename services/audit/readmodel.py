@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table
 
-from services.audit.replay import SOURCES
+from services.audit.domain.deciders import SOURCES
 from shared.contracts.appraisal import AppraisalOpened
 from shared.contracts.evaluation import BallotOpened, VoteCast
 from shared.contracts.event import Event

@@ -3,8 +3,8 @@
 from typing import Final
 
 from services.audit.api import routes
+from services.audit.domain.deciders import SOURCES
 from services.audit.readmodel import READ_MODEL
-from services.audit.replay import SOURCES
 from shared.contracts.event import Catalogue
 from shared.host.service import Service
 

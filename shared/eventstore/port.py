@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from shared.domain.logentry import category_of
+
 START: Final = 0
 """The position before the first event; positions of events are greater."""
 
@@ -15,9 +17,6 @@ READ_LIMIT_MAX: Final = 4096
 
 APPEND_EVENTS_MAX: Final = 512
 """Events in one append."""
-
-ENTRY_BYTES_MAX: Final = 65_535
-"""A log entry, header included, fits a tile record (u16 length prefix)."""
 
 STREAM_NAME_BYTES_MAX: Final = 200
 
@@ -186,8 +185,3 @@ class EventStore(Protocol):
     async def close(self) -> None:
         """Release connections and threads. Appends under way finish first."""
         ...
-
-
-def category_of(stream: str) -> str:
-    """The category of a stream name."""
-    return stream.partition("-")[0]

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
 
+from shared.domain.logentry import category_of
 from shared.eventstore import sqlite_log
 from shared.eventstore.follow import FOLLOW_PAGE_EVENTS, Bell, follow_pages
 from shared.eventstore.groupcommit import Append, GroupCommit, Outcome
@@ -26,7 +27,6 @@ from shared.eventstore.port import (
     StoredEvent,
     StoreError,
     StoreUnavailableError,
-    category_of,
 )
 from shared.eventstore.validation import category_set, check_append, page_limit
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.domain.logentry import category_of
 from shared.eventstore.groupcommit import (
     NO_REVISION,
     Append,
@@ -27,7 +28,6 @@ from shared.eventstore.port import (
     StoredEvent,
     StoreError,
     StoreUnavailableError,
-    category_of,
 )
 from shared.sqlite_wal import alone_in
 

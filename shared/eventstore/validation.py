@@ -4,10 +4,9 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from shared.eventstore.entry import NUMBER_MAX, entry_size
+from shared.domain.logentry import ENTRY_BYTES_MAX, NUMBER_MAX, entry_size
 from shared.eventstore.port import (
     APPEND_EVENTS_MAX,
-    ENTRY_BYTES_MAX,
     READ_LIMIT_MAX,
     STREAM_NAME_BYTES_MAX,
     Expect,

@@ -9,8 +9,8 @@ import msgspec
 from shared.contracts.event import Event, UnknownEventTypeError
 from shared.contracts.metadata import CommandRecord, Metadata, OnBehalf
 from shared.domain.decider import Decider, Request
-from shared.eventstore.entry import entry_size
-from shared.eventstore.port import ENTRY_BYTES_MAX, NewEvent
+from shared.domain.logentry import ENTRY_BYTES_MAX, entry_size
+from shared.eventstore.port import NewEvent
 from shared.host.aggregates import Known
 from shared.host.errors import IdempotencyConflictError, StaleRevisionError, TooLargeError
 from shared.host.ids import derive_id

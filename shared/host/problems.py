@@ -11,8 +11,8 @@ import structlog
 
 from shared.bus.port import BusError, BusUnavailableError
 from shared.contracts.event import UnknownEventTypeError
+from shared.domain.logentry import EntryError
 from shared.domain.refusal import Language, Refusal, RefusedError
-from shared.eventstore.entry import EntryError
 from shared.eventstore.port import (
     EventIdTakenError,
     InvalidAppendError,

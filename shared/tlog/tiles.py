@@ -16,7 +16,6 @@ WIDTH: Final = 1 << HEIGHT
 """Hashes of a full tile, entries of a full bundle."""
 
 LEVEL_MAX: Final = 63
-ENTRY_BYTES_MAX: Final = 65_535
 _PATH: Final = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
 _PATH_CHARACTERS_MAX: Final = 40
 _LENGTH_BYTES: Final = 2
@@ -112,7 +111,7 @@ def read_nodes(nodes: Iterable[Node], tiles: Mapping[Tile, bytes]) -> dict[Node,
 
 
 def write_bundle(entries: Sequence[bytes]) -> bytes:
-    """Entries as they are served, each behind its length. Raises OverflowError past ENTRY_BYTES_MAX."""
+    """Entries as they are served, each behind its length. Raises OverflowError for one of more than 65,535 bytes."""
     return b"".join(len(entry).to_bytes(_LENGTH_BYTES, "big") + entry for entry in entries)
 
 

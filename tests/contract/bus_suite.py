@@ -20,7 +20,8 @@ from shared.bus.port import (
     Delivery,
     Message,
 )
-from shared.eventstore.port import ENTRY_BYTES_MAX, StoredEvent
+from shared.domain.logentry import ENTRY_BYTES_MAX
+from shared.eventstore.port import StoredEvent
 
 TEST_SECONDS_MAX = 40
 """A test that waits longer than this for a message will not get it."""

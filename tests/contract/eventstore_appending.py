@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.eventstore.entry import entry_size
+from shared.domain.logentry import ENTRY_BYTES_MAX, entry_size
 from shared.eventstore.port import (
     APPEND_EVENTS_MAX,
-    ENTRY_BYTES_MAX,
     STREAM_NAME_BYTES_MAX,
     Appended,
     EventIdTakenError,

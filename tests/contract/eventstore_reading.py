@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 import pytest
 
-from shared.eventstore.port import READ_LIMIT_MAX, EventStore, Expect, StoredEvent, category_of
+from shared.domain.logentry import category_of
+from shared.eventstore.port import READ_LIMIT_MAX, EventStore, Expect, StoredEvent
 from tests.contract.eventstore_kit import Names, ids, read_whole_log, read_whole_stream
 
 

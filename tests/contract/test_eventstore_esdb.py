@@ -15,11 +15,10 @@ import pytest
 from esdbclient import AsyncEventStoreDBClient, StreamState
 from esdbclient import NewEvent as NewRecord
 
+from shared.domain.logentry import ENTRY_BYTES_MAX, entry_size
 from shared.eventstore import esdb_client
-from shared.eventstore.entry import entry_size
 from shared.eventstore.esdb import EventStoreDbEventStore
 from shared.eventstore.port import (
-    ENTRY_BYTES_MAX,
     EventIdTakenError,
     Expect,
     InvalidAppendError,

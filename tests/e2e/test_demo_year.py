@@ -13,9 +13,9 @@ import pytest
 
 from dvk.demo.fates import DECIDED, DECLINED, TOLD, Fate
 from scripts.reference import catalogues
-from services.audit.replay import DECIDERS, decode
+from services.audit.domain.deciders import DECIDERS, decode
 from shared.contracts.event import TYPE_PREFIX
-from shared.eventstore.entry import decode_entry
+from shared.domain.logentry import decode_entry
 from shared.eventstore.port import START
 from tests.support.arrows import not_drawn
 from tests.support.playing import stored_of

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from services.audit.replay import SOURCES
+from services.audit.domain.deciders import SOURCES
 from services.audit.service import SERVICE
 from services.notification.reactions import notice_id
 from services.recognition.reactions import case_id
@@ -18,7 +18,7 @@ from shared.contracts.notification import NoticeDelivered, NoticeQueued
 from shared.contracts.recognition import CaseOpened, Ground
 from shared.contracts.registration import RegistrationAccepted
 from shared.contracts.values import AchievementId, ModelId
-from shared.eventstore.entry import decode_entry
+from shared.domain.logentry import decode_entry
 from tests.support import story
 from tests.support.recorded import World, world
 from tests.support.story import APPRAISAL, BALLOT, CELL, COMMITTEE, MODEL, VOTER, YEAR

@@ -5,7 +5,7 @@ that was under way goes on with the right body, while what was decided before st
 from datetime import date
 from pathlib import Path
 
-from services.audit.replay import decode
+from services.audit.domain.deciders import decode
 from shared.contracts.registration import OrganizationMerged
 from tests.support.reform import ADMIN, IDS, Province, province
 from tests.support.replaying import follows_from_its_record

@@ -19,7 +19,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from services.audit.replay import DECIDERS, AnyDecider
+from services.audit.domain.deciders import DECIDERS, AnyDecider
 from shared.contracts.event import Event
 from shared.domain.decider import UNKNOWN
 from shared.domain.refusal import RefusedError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dvk.demo.province import Province
-from services.audit.replay import decode
+from services.audit.domain.deciders import decode
 from shared.contracts.evaluation import VoteCast
 from shared.contracts.event import Event
 from shared.contracts.notification import (

@@ -15,9 +15,9 @@ from rich.console import Console
 from dvk.api import Addresses, Api, Json, Written, wait_for
 from dvk.demo.play import Order, Summary, play
 from dvk.demo.stage import LineStage
-from services.audit.replay import decode
+from services.audit.domain.deciders import decode
 from shared.contracts.event import Event
-from shared.eventstore.entry import decode_entry
+from shared.domain.logentry import decode_entry
 from shared.eventstore.port import START, StoredEvent
 from tests.support.chronicle import Chronicle
 

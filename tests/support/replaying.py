@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from services.audit.replay import DECIDERS, decode
+from services.audit.domain.deciders import DECIDERS, decode
 from shared.contracts.metadata import Metadata
 from shared.eventstore.port import START, EventStore, StoredEvent
 from tests.support.arrows import not_drawn

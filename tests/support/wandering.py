@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from services.audit.replay import decode
+from services.audit.domain.deciders import decode
 from shared.eventstore.port import START
 from tests.support import courses
 from tests.support.country import ACCOUNTS, BODIES, YEAR, Country, country

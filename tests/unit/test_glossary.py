@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from scripts import reference
-from services.audit.replay import SOURCES
+from services.audit.domain.deciders import SOURCES
 from shared.host.app import service_document
 from shared.host.policy import Role
 from tests.support.arrows import drawn

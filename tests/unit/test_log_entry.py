@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.eventstore.entry import (
+from shared.domain.logentry import (
+    ENTRY_BYTES_MAX,
     NUMBER_MAX,
     Entry,
     EntryError,
@@ -21,7 +22,7 @@ from shared.eventstore.entry import (
     encode_entry,
     entry_size,
 )
-from shared.eventstore.port import ENTRY_BYTES_MAX, NewEvent, StoredEvent
+from shared.eventstore.port import NewEvent, StoredEvent
 from shared.tlog.hashes import leaf_hash
 
 ROOT = Path(__file__).parents[2]

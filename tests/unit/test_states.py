@@ -3,7 +3,7 @@
 import pytest
 
 from scripts import reference
-from services.audit.replay import SOURCES
+from services.audit.domain.deciders import SOURCES
 from shared.contracts.event import Catalogue
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit.replay import DECIDERS, SOURCES, up_to
+from services.audit.domain.deciders import DECIDERS, SOURCES
+from services.audit.replay import up_to
 from shared.domain.time import from_microseconds
 from shared.eventstore.port import StoredEvent
 

@@ -43,8 +43,8 @@ from shared.contracts.sitting import (
     SittingCounted,
 )
 from shared.contracts.values import AppraisalId, Forgettable
+from shared.domain.logentry import ENTRY_BYTES_MAX
 from shared.domain.refusal import Refusal, RefusedError
-from shared.eventstore.port import ENTRY_BYTES_MAX
 from tests.support.specification import specification
 from tests.unit.services.evaluation.domain.test_sitting import (
     AGENDA,

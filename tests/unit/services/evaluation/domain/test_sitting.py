@@ -59,7 +59,7 @@ from shared.contracts.values import (
     RuleSetId,
     SittingId,
 )
-from shared.eventstore.port import ENTRY_BYTES_MAX
+from shared.domain.logentry import ENTRY_BYTES_MAX
 from tests.support.specification import specification
 
 NOW = datetime(2026, 10, 21, 2, tzinfo=UTC)

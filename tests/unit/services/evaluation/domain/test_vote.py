@@ -24,8 +24,8 @@ from services.evaluation.domain.vote import (
 from shared.contracts.appraisal import EnteredOnBehalf
 from shared.contracts.evaluation import VoteCast
 from shared.contracts.values import BallotId, ModelId, OrganizationId
+from shared.domain.logentry import category_of
 from shared.domain.refusal import Refusal
-from shared.eventstore.port import category_of
 from tests.support.specification import specification
 
 vote = specification(VOTE)

@@ -6,12 +6,13 @@ evidence.
 """
 
 import struct
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
 
-from shared.eventstore.port import ENTRY_BYTES_MAX, NewEvent, StoredEvent
+ENTRY_BYTES_MAX: Final = 65_535
+"""Header included, so that an entry fits a tile record (u16 length prefix, C2SP tlog-tiles)."""
 
 TAG: Final = b"dvk/entry/v1"
 """Separates these bytes from everything else that is hashed here."""
@@ -34,7 +35,9 @@ class EntryError(ValueError):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What a log entry says. Fields as in StoredEvent."""
+    """What a log entry says: event `id` of the stored `type`, as number `revision` (from 0) of `stream`, at
+    `time_us` microseconds since 1970 UTC. `data` and `metadata` are its JSON, byte for byte.
+    """
 
     id: UUID
     type: str
@@ -45,7 +48,36 @@ class Entry(msgspec.Struct, frozen=True):
     metadata: bytes
 
 
-def entry_size(event: NewEvent, stream: str) -> int:
+class Payload(Protocol):
+    """What an event says, before it has a place."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+    @property
+    def metadata(self) -> bytes: ...
+
+
+class Placed(Payload, Protocol):
+    """An event with its place in a stream: an Entry, or as a store gives it."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def stream(self) -> str: ...
+
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def time_us(self) -> int: ...
+
+
+def entry_size(event: Payload, stream: str) -> int:
     """Bytes the entry of `event` in `stream` will have, without making it."""
     return (
         _FIXED_BYTES
@@ -56,7 +88,7 @@ def entry_size(event: NewEvent, stream: str) -> int:
     )
 
 
-def encode_entry(event: StoredEvent | Entry) -> bytes:
+def encode_entry(event: Placed) -> bytes:
     """The entry of `event`; different events give different bytes. Raises EntryError past a limit."""
     if not (0 <= event.revision <= NUMBER_MAX and 0 <= event.time_us <= NUMBER_MAX):
         raise EntryError(f"revision {event.revision} or time {event.time_us} is outside 0 … 2^63-1")
@@ -130,3 +162,8 @@ def _number(name: str, raw: bytes) -> int:
     if len(raw) != _NUMBER_BYTES or value > NUMBER_MAX:
         raise EntryError(f"the {name} is not 8 bytes of a number up to 2^63-1")
     return value
+
+
+def category_of(stream: str) -> str:
+    """The category of a stream: what stands before the first hyphen of its name."""
+    return stream.partition("-")[0]
